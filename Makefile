@@ -1,0 +1,84 @@
+# Everything a person does here. `make` alone lists it; nothing is installed outside .venv.
+
+# The first Python on the path that is new enough; `make PYTHON=/some/python3` names another.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq
+# Wheels only: a machine without a compiler gets a clear "no such wheel", never a failed build.
+INSTALL := $(PIP) install --require-hashes --only-binary :all: --root-user-action=ignore -r
+# Arguments for pytest: make test ARGS="tests/storage -k ledger"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup try test check lint types contracts format bench reliability lock wheel clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+try: .venv/runtime ## set up what is needed and open the sandbox: no account anywhere
+	@$(PY) -m bot try
+
+setup: .venv/dev ## only the set-up, for running and for testing
+
+test: .venv/dev ## set everything up and run every test
+	@$(PY) -m pytest $(ARGS)
+
+check: lint types contracts test ## what CI runs: lint, types, contracts, tests
+
+lint: .venv/dev
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+
+types: .venv/dev
+	@$(PY) -m mypy
+
+contracts: .venv/dev
+	@$(PY) -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
+
+format: .venv/dev ## put the code in shape
+	@$(PY) -m ruff check --fix-only
+	@$(PY) -m ruff format
+
+bench: .venv/dev ## measure a press beside bare Bolt; writes docs/performance.md
+	@$(PY) -m tests.bench
+
+reliability: .venv/dev ## the reliability tests at full size; writes docs/reliability.md
+	@$(PY) -m tests.reliability
+
+# Lock files hold names, versions and hashes, for every platform at once, and no address of any index.
+LOCK := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+lock: .venv/dev ## pin the newest versions that pyproject.toml allows
+	@$(LOCK) --upgrade -o requirements.lock pyproject.toml
+	@$(LOCK) --upgrade --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	@! grep -nE '://|index-url|find-links' requirements.lock requirements-dev.lock
+
+wheel: .venv/dev ## build dist/confer-*.whl
+	@$(PIP) wheel --no-deps --no-build-isolation -w dist .
+
+clean: ## remove .venv and every cache
+	@rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find bot policy storage tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each file under .venv/ says which lock was last installed in full.
+
+.venv/python:
+	@test -n "$(PYTHON)" || { echo "Confer needs Python 3.11 or newer; none was found. Install it, or: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Confer needs Python 3.11 or newer, and $(PYTHON) is not that." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make a virtual environment: its venv or ensurepip part is missing." >&2; \
+		echo "On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@"$(PYTHON)" -m venv --clear .venv
+	@touch $@
+
+.venv/runtime: requirements.lock | .venv/python
+	@echo "Installing what Confer runs on (under a minute) ..."
+	@$(INSTALL) requirements.lock
+	@touch $@
+
+.venv/dev: requirements-dev.lock requirements.lock | .venv/python
+	@echo "Installing what Confer runs on and is tested with (a minute or two) ..."
+	@$(INSTALL) requirements-dev.lock
+	@touch .venv/runtime $@

@@ -1,0 +1,141 @@
+"""The one place that wires settings, books, the store and the channels together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.channels import Channel, discover
+from bot.delivery import Delivery
+from bot.dispatch import Dispatcher
+from bot.settings import Settings, SettingsError
+from bot.turn import Office
+from policy.book import Book
+from policy.reading import BookError, read
+from storage.migrating import migrate
+from storage.store import Store, reachable
+
+log = logging.getLogger(__name__)
+
+
+def read_books(folders: Sequence[Path]) -> dict[str, Book]:
+    """Every book in these folders by id, by file name. Raises SettingsError with every fault of every book."""
+    books: dict[str, Book] = {}
+    faults: list[str] = []
+    for path in sorted(path for folder in folders for path in folder.glob("*.toml")):
+        try:
+            book = read(path.read_text(encoding="utf-8"), path.name)
+        except BookError as wrong:
+            faults += [str(fault) for fault in wrong.faults]
+            continue
+        except UnicodeDecodeError:
+            faults.append(f"{path.name}: is not written in UTF-8")
+            continue
+        if book.id in books:
+            faults.append(f"{path.name}: another book has the id {book.id!r} already")
+        books[book.id] = book
+    if not books and not faults:
+        faults.append("there is no book (*.toml) in " + ", ".join(str(folder) for folder in folders))
+    if faults:
+        raise SettingsError(faults)
+    return books
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def open_office(settings: Settings, *, upgrade: bool = True, clock: Callable[[], datetime] = now) -> Office:
+    """The store, migrated and with the right keys, and the books. Raises SettingsError."""
+    books = read_books(settings.books)
+    if upgrade:
+        await migrate(settings.database_url)
+    store = Store(settings.database_url, settings.keys)
+    async with store.read(clock()) as tx:
+        locked = await tx.organisations.check_keys()
+    if locked:
+        await store.close()
+        raise SettingsError([f"CONFER_KEYS does not open the records of {name}" for name in locked])
+    return Office(store, books, clock)
+
+
+def channels_of(environment: Mapping[str, str]) -> list[Channel]:
+    """The channels that are configured. Raises SettingsError with every fault of every half-configured one."""
+    channels, faulty = discover(environment)
+    if faulty:
+        raise SettingsError([f"{channel.channel}: {fault}" for channel in faulty for fault in channel.faults])
+    return channels
+
+
+@asynccontextmanager
+async def running(office: Office, channels: Sequence[Channel], *, serve: bool = True) -> AsyncIterator[web.Application]:
+    """Channels started and letters being sent; the application to serve, if anything is to be served."""
+    dispatcher = Dispatcher(office)
+    app = web.Application(client_max_size=2**20)
+    if serve:
+        app.add_routes([web.get("/healthz", _health(office))])
+        for channel in channels:
+            channel.mount(app, dispatcher)
+    for channel in channels:
+        await channel.start(dispatcher)
+    delivery = Delivery(office, channels, dispatcher)
+    sending = asyncio.create_task(delivery.run())
+    try:
+        yield app
+    finally:
+        # First the answers that were promised to presses, then the letters: a press is a person waiting.
+        for channel in channels:
+            await channel.stop()
+        delivery.stop()
+        await sending
+        await office.store.close()
+
+
+async def serve(
+    office: Office, channels: Sequence[Channel], *, host: str, port: int, ready: Callable[[int], None]
+) -> None:
+    """Serve until the process is told to stop (SIGTERM, SIGINT), then finish what was promised."""
+    async with running(office, channels) as app:
+        runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        await runner.setup()
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        try:
+            ready(runner.addresses[0][1])
+            await told_to_stop()
+        finally:
+            await runner.cleanup()
+
+
+async def work(office: Office, channels: Sequence[Channel]) -> None:
+    """Send letters and timers, and listen on sockets, without serving anything."""
+    async with running(office, channels, serve=False):
+        await told_to_stop()
+
+
+async def told_to_stop() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stopping.set)
+    await stopping.wait()
+
+
+def _health(office: Office) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def health(_: web.Request) -> web.Response:
+        if not await reachable(office.store):
+            return web.json_response({"database": "out of reach"}, status=503)
+        async with office.store.read(office.clock()) as tx:
+            counts = await tx.outbox.counts()
+        return web.json_response({"database": "ok", "letters": counts})
+
+    return health

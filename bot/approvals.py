@@ -1,0 +1,249 @@
+"""The second person: what they see, and Approve and Decline, each with a reason and the word that it was talked over.
+
+The rule to keep: who may decide is worked out again on every press, and the database takes one decision, once.
+"""
+
+from __future__ import annotations
+
+from bot.cards import (
+    Block,
+    Button,
+    Buttons,
+    Card,
+    Confirm,
+    Correct,
+    Facts,
+    Field,
+    Form,
+    Heading,
+    Notice,
+    Numbers,
+    Open,
+    Points,
+    Reply,
+    Say,
+    Show,
+    Small,
+    Text,
+)
+from bot.emergency import with_line
+from bot.forms import CHECKED, LIMIT, ticked, typed
+from bot.picture import Picture, fingerprint
+from bot.proposal import lane_facts
+from bot.questioning import answer_line
+from bot.roster import EMERGENCY_TOLD, allowed
+from bot.sending import second_opinion
+from bot.turn import Refusal, Turn
+from bot.wording import at, numbers
+from policy.walk import Verdict
+from storage.records import ApprovalRequest, Conflict, Decision, NotFound, Person
+from storage.records import Verdict as Yes
+
+_TALKED = Confirm("talked", "We talked this over, by phone or face to face")
+_REASON = Text("reason", "Why?", "One or two lines. No names.", LIMIT, long=True)
+
+
+def approval_card(picture: Picture, person: Person, *, notice: str = "") -> Card:
+    """What an asked person sees: the proposal and two buttons a lane while undecided, else reference and state."""
+    mine = [request for request in picture.requests if person.id in request.asked and request.state != "told"]
+    why_not = picture.around.why_not(person)
+    blocks: list[Block] = [Notice(notice, "warning")] if notice else []
+    pending = [(r, v) for r in mine if r.state == "pending" and (v := _verdict(picture, r)) is not None]
+    if why_not or not pending:
+        blocks.append(Notice(why_not or _settled(picture, mine)))
+        return Card(f"Case {picture.case.reference}", tuple(blocks), danger=picture.book.emergency.line)
+    worker = picture.person(picture.case.requester_id)
+    telephone = f" on {worker.telephone}" if worker and worker.telephone else ""
+    blocks.append(Say(f"{picture.name(picture.case.requester_id)} asks you to decide. Talk to them first{telephone}."))
+    for request, verdict in pending:
+        blocks += _question(picture, request, verdict, several=len(pending) > 1)
+    blocks.append(Small(f"Case {picture.case.reference}. Rules {picture.book.id} {picture.book.version}."))
+    return Card(
+        "Do you agree?", tuple(blocks), danger=picture.book.emergency.line, summary="Confer: please ring a colleague"
+    )
+
+
+def told_card(picture: Picture, person: Person) -> Card:
+    """For those who are only told: whose case, where to ring, nothing of its content."""
+    danger = picture.book.emergency.line
+    reference = Small(f"Case {picture.case.reference}.")
+    if picture.around.why_not(person) or picture.case.state in ("withdrawn", "closed"):
+        return Card(
+            f"Case {picture.case.reference}", (Say("Nothing is needed from you here."), reference), danger=danger
+        )
+    worker = picture.person(picture.case.requester_id)
+    name = worker.name if worker else "A worker"
+    ring = f"Please ring {name} now" + (f": {worker.telephone}." if worker and worker.telephone else ".")
+    urgent = any(verdict.lane.immediate for verdict in picture.lanes)
+    why = f"{name} was told to ring 999." if urgent else f"{name} is dealing with something you have to know about."
+    blocks: tuple[Block, ...] = (
+        Notice(why, "warning"),
+        Say(ring),
+        Say("This message says nothing about the case, on purpose. Do not ask for details in chat.", quiet=True),
+        reference,
+    )
+    return Card("Please ring your colleague", blocks, danger=danger, summary="Urgent: please ring the duty worker")
+
+
+async def approve(turn: Turn) -> Reply:
+    """Open the form that takes the reason and the word that it was talked over."""
+    return await _form(turn, "Yes, I agree", "approve.confirm", "Why do you agree?")
+
+
+async def decline(turn: Turn) -> Reply:
+    """The same for a no: never silent, never without a reason."""
+    return await _form(turn, "No, I do not agree", "decline.confirm", "Why not?")
+
+
+async def approve_confirmed(turn: Turn) -> Reply:
+    return await _decide(turn, "approved")
+
+
+async def decline_confirmed(turn: Turn) -> Reply:
+    return await _decide(turn, "declined")
+
+
+async def open_approval(turn: Turn) -> Reply:
+    """An asked person opens their card from the home page."""
+    case = await turn.duty()
+    await turn.refresh(case)
+    return Show(approval_card(await turn.picture(case), turn.person))
+
+
+async def _form(turn: Turn, submit: str, action: str, why: str) -> Reply:
+    request, picture, verdict = await _checked(turn)
+    fields: tuple[Field, ...] = (
+        Facts((("Proposal", verdict.outcome.title), ("Case", picture.case.reference))),
+        Text("reason", why, _REASON.hint, LIMIT, long=True),
+        _TALKED,
+        CHECKED,
+    )
+    carried = {"c": picture.case.id, "r": request.id, "f": request.fingerprint}
+    return Open(with_line(Form("Your decision", fields, submit, action, carried), turn.book))
+
+
+async def _decide(turn: Turn, verdict: Yes) -> Reply:
+    request, picture, proposal = await _checked(turn)
+    if turn.event.carry.get("f") != request.fingerprint:
+        raise Refusal("What is proposed has changed since you opened this. Look at the card again.")
+    texts = typed(turn, [_REASON])
+    errors = dict(texts.errors) if isinstance(texts, Correct) else {}
+    if not ticked(turn.event, _TALKED.id):
+        errors[_TALKED.id] = "Talk to the worker first, then tick this. A press alone is not agreement."
+    if errors or isinstance(texts, Correct):
+        return Correct(errors)
+    case = picture.case
+    text_id = await turn.tx.texts.keep(case.id, turn.person.id, verdict, texts["reason"], about=request.id)
+    try:
+        await turn.tx.approvals.settle(
+            request.id, turn.person.id, verdict=verdict, fingerprint=request.fingerprint, text_id=text_id
+        )
+    except Conflict as late:
+        raise Refusal("Somebody has decided this already. Your press changed nothing.") from late
+    turn.note(verdict, case, request=request.id)
+    if verdict == "declined" and proposal.lane.protective and request.second_of is None:
+        await _second_opinion(turn, picture, proposal, request)
+    await turn.refresh(case)
+    return Show(approval_card(await turn.picture(case), turn.person))
+
+
+async def _second_opinion(turn: Turn, picture: Picture, verdict: Verdict, request: ApprovalRequest) -> None:
+    """A no never stops the protection of somebody today: the lead and the on-call trustee are asked together, at once."""
+    assert verdict.approval is not None
+    people = second_opinion(picture, verdict.approval, turn.person.id)
+    second = await turn.tx.approvals.ask(
+        picture.case.id,
+        lane=request.lane,
+        outcome=request.outcome,
+        code=request.code,
+        fingerprint=request.fingerprint,
+        people=[person.id for person in people],
+        second_of=request.id,
+    )
+    await turn.tell(picture.case, "approval", people)
+    asked = {person.id for person in people} | {turn.person.id}
+    await turn.tell(picture.case, "told", [p for p in picture.around.holders(EMERGENCY_TOLD) if p.id not in asked])
+    turn.note("second opinion asked", picture.case, request=second.id)
+
+
+async def _checked(turn: Turn) -> tuple[ApprovalRequest, Picture, Verdict]:
+    """The request that was pressed, once everything that must be true of this person has been checked again."""
+    try:
+        request = await turn.tx.approvals.get(turn.event.carry.get("r", ""))
+        case = await turn.tx.cases.get(request.consultation_id)
+    except NotFound as gone:
+        raise Refusal("We cannot find this request. Open the home page to see what waits for you.") from gone
+    picture = await turn.picture(case)
+    if why_not := picture.around.why_not(turn.person):
+        raise Refusal(why_not)
+    if turn.person.id not in request.asked:
+        raise Refusal("You have not been asked about this one, so it stays closed to you.")
+    if not allowed(picture.book.approvals[request.code], turn.person):
+        raise Refusal("Your role cannot decide this one. Another person has been asked.")
+    if request.state != "pending":
+        raise Refusal(_settled(picture, [request]))
+    verdict = _verdict(picture, request)
+    if verdict is None:
+        raise Refusal("What was proposed has changed. The worker has to send it again.")
+    return request, picture, verdict
+
+
+def _verdict(picture: Picture, request: ApprovalRequest) -> Verdict | None:
+    """The proposal a request is about, if it is still exactly that."""
+    return next(
+        (
+            verdict
+            for verdict in picture.lanes
+            if verdict.lane.id == request.lane
+            and fingerprint(picture.book, picture.case, verdict) == request.fingerprint
+        ),
+        None,
+    )
+
+
+def _question(picture: Picture, request: ApprovalRequest, verdict: Verdict, *, several: bool) -> list[Block]:
+    blocks: list[Block] = [Heading(f"{verdict.lane.title}: {verdict.outcome.title}"), Say(verdict.outcome.plain)]
+    if request.second_of:
+        blocks.append(
+            Notice("Somebody has said no to this. You are the second opinion; the first yes stands.", "warning")
+        )
+    blocks.append(lane_facts(picture, verdict))
+    if why := _answers(picture, verdict):
+        blocks += [Say("What the worker answered:"), Points(why)]
+    if verdict.lane.protective and (rows := numbers(picture.book, picture.charity, verdict.contacts)):
+        blocks.append(Numbers(rows))
+    carried = {"c": picture.case.id, "r": request.id, "f": request.fingerprint}
+    about = f" ({verdict.lane.title})" if several else ""
+    buttons = [
+        Button(f"Approve{about}", "approve", carried, "main"),
+        Button(f"Decline{about}", "decline", carried),
+    ]
+    if picture.texts:
+        buttons.append(Button("Read what they would say", "read", {"c": picture.case.id}))
+    blocks.append(Buttons(tuple(buttons)))
+    blocks.append(Small(f"Policy {', '.join(verdict.clauses)}."))
+    return blocks
+
+
+def _answers(picture: Picture, verdict: Verdict) -> tuple[str, ...]:
+    """The fixed answers that matter to an approver: everything but plain "no"s, in the order they were asked."""
+    lines = []
+    for question in picture.book.questions:
+        value = picture.case.values.get(question.id)
+        if question.id not in picture.walked.asked or value is None or value == "no":
+            continue
+        lines.append(answer_line(question, value))
+    return tuple(lines)
+
+
+def _settled(picture: Picture, mine: list[ApprovalRequest]) -> str:
+    """Where the requests this person was asked about stand, in words."""
+    for request in reversed(mine):
+        decision: Decision | None = picture.decisions.get(request.id)
+        if decision is not None:
+            words = "agreed to" if decision.verdict == "approved" else "said no to"
+            when = at(decision.at, picture.charity)
+            return f"Already decided: {picture.name(decision.person_id)} {words} this at {when}."
+    if any(request.state == "withdrawn" for request in mine):
+        return "The worker took this back. Nothing is needed from you."
+    return "Nothing is needed from you here any more."

@@ -1,0 +1,139 @@
+"""The `book` commands: check, questions, assess. They read files and speak JSON; the deciding is all in `policy`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bot.settings import SHIPPED_BOOKS
+from policy.assessing import assess
+from policy.book import Book
+from policy.examples import check_example
+from policy.reading import BookError, read
+from policy.walk import AnswerError
+
+
+class BadInput(Exception):
+    """What came in cannot be used; the sentence says why and nothing else happened."""
+
+
+def shipped(environment: Mapping[str, str]) -> list[Path]:
+    """Every book file that the bot would read."""
+    folders = [SHIPPED_BOOKS, *filter(None, [Path(environment["BOOKS_DIR"]) if environment.get("BOOKS_DIR") else None])]
+    return sorted(path for folder in folders for path in folder.glob("*.toml"))
+
+
+def check(files: Sequence[Path], *, out: Callable[[str], None]) -> int:
+    """Print every fault of these books, and every example that does not come out; 1 if there is any, else 0."""
+    faults = 0
+    for path in files:
+        found: list[str] = []
+        try:
+            book = read(path.read_text(encoding="utf-8"), path.name)
+        except OSError as wrong:
+            found = [f"{path}: cannot be read ({wrong.strerror})"]
+        except UnicodeDecodeError:
+            found = [f"{path.name}: is not written in UTF-8"]
+        except BookError as wrong:
+            found = [str(fault) for fault in wrong.faults]
+        else:
+            for example in book.examples:
+                found += [f"{path.name}, example '{example.name}': {fault}" for fault in check_example(book, example)]
+            if not found:
+                out(f"{path.name}: no fault; {len(book.examples)} examples come out as they say")
+        for fault in found:
+            out(fault)
+        faults += len(found)
+    return 1 if faults else 0
+
+
+def questions(text: str, name: str) -> str:
+    """The questions of a book as JSON, in the order of asking."""
+    book = _book(text, name)
+    screens = {screen.id: screen for screen in book.screens}
+    rows = [
+        {
+            "id": question.id,
+            "screen": question.screen,
+            "kind": screens[question.screen].kind,
+            "stage": screens[question.screen].stage,
+            "ask": question.ask,
+            "options": [{"value": option.value, "label": option.label} for option in question.options],
+            "when": [{fact: sorted(allowed) for fact, allowed in row.items()} for row in question.when],
+            "clauses": list(question.clauses),
+        }
+        for question in book.questions
+    ]
+    return json.dumps({"book": book.id, "version": book.version, "questions": rows}, ensure_ascii=False, indent=2)
+
+
+def assessed(text: str, name: str, request: str) -> str:
+    """What a book says of a set of answers, JSON to JSON. Raises BadInput."""
+    book = _book(text, name)
+    try:
+        asked = json.loads(request)
+    except ValueError as wrong:
+        raise BadInput(f"standard input is not JSON: {wrong}") from wrong
+    if not isinstance(asked, dict):
+        raise BadInput('standard input must be a JSON object such as {"answers": {"life_now": "no"}}')
+    if unknown := sorted(set(asked) - {"answers", "today", "settings"}):
+        raise BadInput(f"these keys are not known: {', '.join(unknown)}; use answers, today and settings")
+    answers = _texts(asked.get("answers", {}), "answers")
+    flags, numbers = _settings(book, asked.get("settings", {}))
+    try:
+        found = assess(book, answers, flags, _day(asked.get("today")), settings=numbers)
+    except AnswerError as wrong:
+        raise BadInput(str(wrong)) from wrong
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def _book(text: str, name: str) -> Book:
+    try:
+        return read(text, name)
+    except BookError as wrong:
+        raise BadInput(str(wrong)) from wrong
+
+
+def _texts(value: Any, where: str) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise BadInput(f'"{where}" must be an object of texts')
+    for key, text in value.items():
+        if not isinstance(text, str):
+            raise BadInput(f'"{where}": the value of "{key}" must be a text')
+    return value
+
+
+def _settings(book: Book, value: Any) -> tuple[dict[str, str], dict[str, int]]:
+    """Flags of the book (texts; true and false read as yes and no) and whole numbers of days for its bands."""
+    if not isinstance(value, dict):
+        raise BadInput('"settings" must be an object')
+    flags, numbers = {}, {}
+    known = {flag.id for flag in book.flags}
+    bands = {band.setting for question in book.questions for band in question.bands if band.setting}
+    for key, given in value.items():
+        if key in known:
+            text = {True: "yes", False: "no"}.get(given, given) if isinstance(given, bool) else given
+            if not isinstance(text, str):
+                raise BadInput(f'"settings": "{key}" must be a text, true or false')
+            flags[key] = text
+        elif key in bands:
+            if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+                raise BadInput(f'"settings": "{key}" must be a whole number of days')
+            numbers[key] = given
+        else:
+            raise BadInput(
+                f'"settings": "{key}" is not a setting of this book; it knows {", ".join(sorted(known | bands))}'
+            )
+    return flags, numbers
+
+
+def _day(value: Any) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError) as wrong:
+        raise BadInput('"today" must be a day such as "2026-11-22"') from wrong

@@ -1,0 +1,133 @@
+"""Where people are spoken to. Each folder here is a channel; nothing outside a channel's folder names it.
+
+A channel package has one public name, `configure`. It knows cards, events and this contract, and nothing else of
+ours: not the other channels, not what is done with its events.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from aiohttp import web
+
+from bot.cards import Card, Reply
+from bot.events import Event, Who
+
+
+class DeliveryError(Exception):
+    """A letter could not be sent now. `after` is the number of seconds the product asks us to wait, if it said."""
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class Gone(DeliveryError):
+    """The person or message is not there any more: sending again cannot help."""
+
+
+class Unavailable(Exception):
+    """The database could not be reached: nothing was recorded. `card` says so, with the numbers to ring."""
+
+    def __init__(self, card: Card) -> None:
+        super().__init__("not recorded")
+        self.card = card
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A card on its way to one account. `message` is the message to edit, "" for a new one; `id` never repeats."""
+
+    id: str
+    to: Who
+    conversation: str
+    message: str
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where a letter now stands, so that it can be edited later."""
+
+    conversation: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A rostered person on a channel: the account, the name colleagues know, and the role in plain words."""
+
+    who: Who
+    name: str
+    role: str
+
+
+class Desk(Protocol):
+    """What a channel may ask of us."""
+
+    def at_once(self, event: Event) -> Card | None:
+        """The emergency card, where this event calls for it. Pure: no database, no network, never raises."""
+
+    async def handle(self, event: Event) -> Reply:
+        """Apply the event in one transaction and answer. Raises Unavailable where nothing could be recorded."""
+
+    async def home(self, who: Who) -> Card:
+        """What stands on this person's home page: the 999 line, open consultations, what waits for them."""
+
+    async def cards(self, who: Who) -> list[tuple[str, Card]]:
+        """Every card this person has, oldest first, as (message id, card as it stands now)."""
+
+    async def accounts(self, channel: str) -> list[Account]:
+        """The charity's people who have an account on this channel (the sandbox shows them side by side)."""
+
+    async def sent(self, event: Event, sent: Sent) -> None:
+        """Tell where the card that answered this event now stands (a channel that had to post a new message)."""
+
+
+class Channel(Protocol):
+    """What we ask of a channel."""
+
+    name: str
+
+    def mount(self, app: web.Application, desk: Desk) -> None:
+        """Add the channel's routes. Called once, before the server starts."""
+
+    async def start(self, desk: Desk) -> None:
+        """Open connections of its own (a socket, a session)."""
+
+    async def stop(self) -> None:
+        """Finish what was promised, then close."""
+
+    async def deliver(self, letter: Letter) -> Sent:
+        """Send or edit. Sending the same letter id twice must not be seen twice, as far as the product allows.
+
+        Raises DeliveryError (again later) or Gone (never again).
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """A channel that was meant to run and cannot: every missing or bad setting, in words."""
+
+    channel: str
+    faults: tuple[str, ...]
+
+
+def discover(environment: Mapping[str, str]) -> tuple[list[Channel], list[Faulty]]:
+    """Every channel the environment configures, and every one it half-configures.
+
+    A channel package's `configure(environment)` gives a Channel, a Faulty, or None when it is not meant to run.
+    """
+    channels: list[Channel] = []
+    faulty: list[Faulty] = []
+    for module in pkgutil.iter_modules(__path__):
+        configured = importlib.import_module(f"{__name__}.{module.name}").configure(environment)
+        if isinstance(configured, Faulty):
+            faulty.append(configured)
+        elif configured is not None:
+            channels.append(configured)
+    return channels, faulty

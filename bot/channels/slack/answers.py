@@ -1,0 +1,332 @@
+"""A reply -> what Slack is told: in the HTTP answer, through the response_url, or by a call once we have answered.
+
+Nothing is ever posted where somebody else could read it: outside a one-to-one conversation only the person who asked
+sees the answer. The emergency card goes out first, by the way that needs least.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, assert_never
+
+from bot.cards import Aside, Card, Correct, Form, Nothing, Notice, Open, Points, Reply, Say, Show
+from bot.channels import DeliveryError, Desk, Gone, Sent, Unavailable
+from bot.channels.slack import render, words
+from bot.channels.slack.inbound import Heard
+from bot.channels.slack.origin import Origin
+from bot.channels.slack.screens import Screens
+from bot.channels.slack.wire import Wire, twice
+
+log = logging.getLogger(__name__)
+
+ELSEWHERE = "Your card is in your direct messages with Confer."
+REMEMBERED = 1000  # emergency cards, by delivery
+LATE = Card(
+    title="Please press again",
+    blocks=(Say("Slack waited too long to open the form. Nothing is lost. Press the button again."),),
+)
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """The emergency card, and the task that is showing it (None: it goes in the HTTP answer itself)."""
+
+    card: Card
+    shown: asyncio.Task[Sent | None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the request is answered with. An empty body is a plain acknowledgement."""
+
+    status: int = 200
+    body: Json = field(default_factory=dict)
+
+
+class Answers:
+    def __init__(self, wire: Wire, screens: Screens, desk: Desk) -> None:
+        self._wire = wire
+        self._screens = screens
+        self._desk = desk
+        self._alarmed: dict[str, Urgent] = {}
+
+    # The emergency card
+
+    def urgent(self, heard: Heard, card: Card) -> Urgent:
+        """Start showing it, now, whatever else is working. An event that Slack sends again shows no second one."""
+        if heard.kind in ("command", "submission"):
+            return Urgent(card, None)
+        before = self._alarmed.get(heard.event.delivery)
+        if before is not None and not (before.shown and before.shown.done() and before.shown.result() is None):
+            return before
+        if len(self._alarmed) >= REMEMBERED:
+            self._alarmed.clear()
+        urgent = Urgent(card, self._screens.spawn(self._show_now(heard, card)))
+        self._alarmed[heard.event.delivery] = urgent
+        return urgent
+
+    def urgent_body(self, heard: Heard, urgent: Urgent) -> Json:
+        """The emergency card for the HTTP answer itself; {} where it is shown another way."""
+        return {} if urgent.shown is not None else self._in_body(heard, urgent.card)
+
+    async def _show_now(self, heard: Heard, card: Card) -> Sent | None:
+        event = heard.event
+        here = Sent(event.conversation, event.message) if event.message else None
+        if heard.response_url:
+            try:
+                await twice(lambda: self._wire.respond(heard.response_url, card, replace=True))
+            except DeliveryError as error:
+                log.warning("Slack: the emergency card could not be put in place: %s", error)
+            else:
+                return here
+        elif heard.surface == "modal":
+            try:
+                await self._read(heard, card)
+            except DeliveryError as error:
+                log.warning("Slack: the emergency card could not be put in the form: %s", error)
+            else:
+                return here
+        elif heard.kind == "shortcut":
+            await self._wire.call("views.open", trigger_id=heard.trigger, view=render.reading(card))
+            return None
+        elif heard.kind == "home":
+            await self._publish(heard, card)
+            return None
+        if event.place != "private":
+            await self._whisper(heard, card)
+            return None
+        return await self._post(heard, card)
+
+    # The reply
+
+    def reply(self, heard: Heard, reply: Reply, urgent: Urgent | None) -> Answer:
+        """What to answer with; whatever needs a call of ours is started, and shown once we have answered."""
+        match reply:
+            case Show(card):
+                body = self._show(heard, card, urgent)
+            case Open(form):
+                body = self._open(heard, form)
+            case Correct(errors):
+                body = self._correct(heard, dict(errors))
+            case Aside(card):
+                body = self._aside(heard, card)
+            case Nothing():
+                body = {}
+            case _:
+                assert_never(reply)
+        return Answer(200, body)
+
+    def after_urgent(self, heard: Heard, reply: Reply) -> None:
+        """The reply to an event whose HTTP answer already went out, with the emergency card in it."""
+        match reply:
+            case Show(card) if heard.event.place == "private":
+                self._show(heard, card, None)
+            case Show(card) | Aside(card):
+                self.beside(heard, card)
+            case Open() | Correct() | Nothing():
+                pass
+            case _:
+                assert_never(reply)
+
+    def beside(self, heard: Heard, card: Card) -> None:
+        """For this person only, whatever was already answered."""
+        if heard.response_url:
+            self._later(twice(lambda: self._wire.respond(heard.response_url, card, replace=False)))
+        else:
+            self._later(self._posted(heard, card, heard.event.who.user))
+
+    def unavailable(self, heard: Heard, failed: Unavailable) -> Answer:
+        """Nothing could be recorded. Slack sends an event again after a 500, but never a press."""
+        if heard.kind in ("message", "home"):
+            if not heard.again:
+                self._aside(heard, failed.card)
+            return Answer(500)
+        return Answer(200, self._aside(heard, failed.card))
+
+    def _show(self, heard: Heard, card: Card, urgent: Urgent | None) -> Json:
+        event = heard.event
+        shown = urgent.shown if urgent else None
+        if heard.kind == "home":
+            self._home(heard, card)
+        elif heard.kind == "command":
+            if event.place != "private":
+                return self._in_body(heard, card)
+            self._later(self._new(heard, card))
+            return _ephemeral(card.summary, [*words.danger(card.danger), words.section(ELSEWHERE)])
+        elif event.place != "private":
+            return self._aside(heard, card)
+        elif heard.surface == "ephemeral":
+            self._later(self._new(heard, card))
+            self._later(self._wire.vanish(heard.response_url))
+        elif event.message or shown:
+            self._edit(heard, card, shown)
+        else:
+            self._later(self._new(heard, card))
+        if heard.kind == "press" and heard.surface == "modal":
+            self._later(self._read(heard, card))
+        elif heard.kind == "press" and heard.surface == "home":
+            self._later(self._point_home(heard))
+        elif heard.kind == "shortcut":
+            pointer = Card(card.title, (Say(ELSEWHERE),), danger=card.danger)
+            self._later(self._wire.call("views.open", trigger_id=heard.trigger, view=render.reading(pointer)))
+        return {}
+
+    def _open(self, heard: Heard, form: Form) -> Json:
+        view = render.view(form, heard.event.conversation, heard.event.message)
+        if heard.kind == "submission":
+            return {"response_action": "update", "view": view}
+
+        async def opened() -> None:
+            try:
+                if heard.surface == "modal":
+                    await self._wire.call("views.update", view_id=heard.view, view=view)
+                else:
+                    await self._wire.call("views.open", trigger_id=heard.trigger, view=view)
+            except DeliveryError as error:
+                log.warning("Slack: a form could not be opened: %s", error)
+                if heard.response_url:
+                    await self._wire.respond(heard.response_url, LATE, replace=False)
+
+        self._later(opened())
+        if heard.kind == "command" and form.danger:
+            return _ephemeral(LATE.summary, list(words.danger(form.danger)))
+        return {}
+
+    def _correct(self, heard: Heard, errors: dict[str, str]) -> Json:
+        if heard.kind != "submission" or not heard.inputs:
+            return self._aside(heard, Card("Please check this first", (Points(tuple(errors.values())),)))
+        placed: dict[str, str] = {}
+        for id, said in errors.items():
+            # Slack answers an error for a block that takes none with a failure of its own, and no words.
+            place = id if id in heard.inputs else heard.inputs[0]
+            placed[place] = f"{placed[place]} {said}" if place in placed else said
+        return {"response_action": "errors", "errors": placed}
+
+    def _aside(self, heard: Heard, card: Card) -> Json:
+        match heard.kind:
+            case "command" | "submission":
+                return self._in_body(heard, card)
+            case "home":
+                self._home(heard, card)
+            case "message" if heard.event.place != "private":
+                self._later(self._whisper(heard, card))
+            case "message":
+                self._later(self._posted(heard, card))
+            case "press" if heard.response_url:
+                replace = heard.surface == "ephemeral"
+                self._later(twice(lambda: self._wire.respond(heard.response_url, card, replace=replace)))
+            case "press" if heard.surface == "modal":
+                self._later(self._read(heard, card))
+            case "press" | "shortcut":
+                self._later(self._wire.call("views.open", trigger_id=heard.trigger, view=render.reading(card)))
+        return {}
+
+    def _in_body(self, heard: Heard, card: Card) -> Json:
+        if heard.kind == "submission":
+            return {"response_action": "update", "view": render.reading(card, _origin(heard))}
+        return _ephemeral(card.summary, render.blocks(card))
+
+    # What is done once we have answered
+
+    def _later(self, work: Awaitable[Any]) -> None:
+        self._screens.spawn(work)
+
+    def _edit(self, heard: Heard, card: Card, shown: asyncio.Task[Sent | None] | None) -> None:
+        """In place of what was pressed, or of the emergency card that already stands; anew where neither is there."""
+        event = heard.event
+        key = (event.who.tenant, event.conversation, event.message or event.delivery)
+        told = not event.message
+
+        async def edit() -> None:
+            nonlocal told
+            stands = (await shown) if shown else None
+            place = Sent(event.conversation, event.message) if event.message else stands
+            if place is None:
+                await self._new(heard, card)
+                return
+            try:
+                await self._wire.card(
+                    "chat.update", card, event.who.tenant, channel=place.conversation, ts=place.message
+                )
+            except Gone:
+                await self._new(heard, card)
+                return
+            if told:
+                told = False
+                await self._tell(heard, place)
+
+        self._screens.show(key, edit)
+
+    async def _new(self, heard: Heard, card: Card) -> None:
+        await self._tell(heard, await self._post(heard, card))
+
+    async def _posted(self, heard: Heard, card: Card, to: str = "") -> None:
+        await self._post(heard, card, to)
+
+    async def _post(self, heard: Heard, card: Card, to: str = "") -> Sent:
+        """Tries again where Slack gives a time, or gives no answer: two cards are less harm than none."""
+        event = heard.event
+        to = to or (event.conversation if event.place == "private" else "") or event.who.user
+        tries = 0
+        while True:
+            try:
+                answer = await self._wire.card("chat.postMessage", card, event.who.tenant, channel=to)
+                return Sent(str(answer["channel"]), str(answer["ts"]))
+            except Gone:
+                raise
+            except DeliveryError as error:
+                tries += 1
+                if tries == 3:
+                    raise
+                await asyncio.sleep(0.5 if error.after is None else error.after)
+
+    async def _tell(self, heard: Heard, sent: Sent) -> None:
+        try:
+            await self._desk.sent(heard.event, sent)
+        except Unavailable:
+            log.warning("Slack: a card was shown, and where it stands could not be recorded")
+
+    async def _whisper(self, heard: Heard, card: Card) -> None:
+        event = heard.event
+        said = {"channel": event.conversation or event.who.user, "user": event.who.user}
+        await self._wire.card("chat.postEphemeral", card, event.who.tenant, **said)
+
+    async def _read(self, heard: Heard, card: Card) -> None:
+        said: Json = {"view_id": heard.view, "view": render.reading(card, _origin(heard))}
+        try:
+            await self._wire.call("views.update", hash=heard.view_hash, **said)
+        except DeliveryError as error:
+            if str(error) != "hash_conflict":  # then a newer answer already stands there
+                raise
+
+    def _home(self, heard: Heard, card: Card) -> None:
+        self._screens.show((heard.event.who.tenant, "home", heard.event.who.user), self._publisher(heard, card))
+
+    def _publisher(self, heard: Heard, card: Card) -> Callable[[], Awaitable[None]]:
+        return lambda: self._publish(heard, card)
+
+    async def _publish(self, heard: Heard, card: Card) -> None:
+        who = heard.event.who
+        await self._wire.call("views.publish", who.tenant, user_id=who.user, view=render.home(card))
+
+    async def _point_home(self, heard: Heard) -> None:
+        """After a press on the home page, the card stands in the Messages tab: say so, or nothing seems to happen."""
+        try:
+            page = await self._desk.home(heard.event.who)
+        except Unavailable:
+            return
+        pointer = Notice("Look in the Messages tab above: your card is there.", "done")
+        self._home(heard, Card(page.title, (pointer, *page.blocks), page.danger, page.summary, page.weight))
+
+
+def _origin(heard: Heard) -> Origin:
+    return Origin(conversation=heard.event.conversation, message=heard.event.message)
+
+
+def _ephemeral(text: str, blocks: list[Json]) -> Json:
+    return {"response_type": "ephemeral", "text": text, "blocks": blocks}

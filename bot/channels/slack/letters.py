@@ -1,0 +1,89 @@
+"""Letters: a card sent or edited without anybody's press. The same letter is not seen twice, as far as Slack allows.
+
+Slack has no idempotency key, so each new message carries its letter's id as metadata, and is looked for before a
+second try: after an unknown result, and for a while after a start, when an earlier process may have sent it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from bot.channels import DeliveryError, Letter, Sent
+from bot.channels.slack.screens import Screens
+from bot.channels.slack.wire import Uncertain, Wire
+
+EVENT_TYPE = "confer_letter"
+RECALL = 900.0  # seconds after a start in which every new message is first looked for
+LOOK_BACK = 50  # messages; a person's conversation with the bot is quiet
+MOST = 10_000
+
+
+class Letters:
+    def __init__(self, wire: Wire, screens: Screens, now: Callable[[], float] = time.monotonic) -> None:
+        self._wire = wire
+        self._screens = screens
+        self._now = now
+        self._started = now()
+        self._unsure: dict[str, None] = {}
+        self._conversations: dict[tuple[str, str], str] = {}
+
+    async def deliver(self, letter: Letter) -> Sent:
+        """Raises Gone (never again) or DeliveryError (again later)."""
+        if letter.message:
+            return await self._edit(letter)
+        conversation = letter.conversation or await self._conversation(letter)
+        if letter.id in self._unsure or self._now() - self._started < RECALL:
+            found = await self._found(letter, conversation)
+            if found is not None:
+                self._unsure.pop(letter.id, None)
+                return found
+        try:
+            answer = await self._wire.card(
+                "chat.postMessage",
+                letter.card,
+                letter.to.tenant,
+                channel=conversation,
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"id": letter.id}},
+            )
+        except Uncertain:
+            self._remember(letter.id)
+            raise
+        self._unsure.pop(letter.id, None)
+        return Sent(str(answer.get("channel") or conversation), str(answer["ts"]))
+
+    async def _edit(self, letter: Letter) -> Sent:
+        key = (letter.to.tenant, letter.conversation, letter.message)
+        async with self._screens.alone(key):
+            await self._wire.card(
+                "chat.update", letter.card, letter.to.tenant, channel=letter.conversation, ts=letter.message
+            )
+        return Sent(letter.conversation, letter.message)
+
+    async def _conversation(self, letter: Letter) -> str:
+        """The person's own conversation with the bot."""
+        who = (letter.to.tenant, letter.to.user)
+        if who not in self._conversations:
+            answer = await self._wire.call("conversations.open", letter.to.tenant, users=letter.to.user)
+            self._conversations[who] = str(answer["channel"]["id"])
+        return self._conversations[who]
+
+    async def _found(self, letter: Letter, conversation: str) -> Sent | None:
+        answer = await self._wire.call(
+            "conversations.history",
+            letter.to.tenant,
+            channel=conversation,
+            limit=LOOK_BACK,
+            include_all_metadata="true",
+        )
+        for message in answer.get("messages") or ():
+            metadata = message.get("metadata") or {}
+            payload = metadata.get("event_payload") or {}
+            if metadata.get("event_type") == EVENT_TYPE and payload.get("id") == letter.id:
+                return Sent(conversation, str(message["ts"]))
+        return None
+
+    def _remember(self, id: str) -> None:
+        if len(self._unsure) >= MOST:
+            raise DeliveryError("too many letters with an unknown result")
+        self._unsure[id] = None

@@ -1,0 +1,205 @@
+"""A card -> Block Kit, a form -> a modal: one `match` over the closed unions.
+
+The 999 line is always the first block, and no button is ever dropped for want of room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import assert_never
+
+from bot.cards import (
+    Block,
+    Button,
+    Buttons,
+    Card,
+    Choice,
+    Confirm,
+    Facts,
+    Field,
+    Form,
+    Heading,
+    More,
+    Notice,
+    Numbers,
+    Pick,
+    Points,
+    Progress,
+    Say,
+    Small,
+    Text,
+    Ticks,
+    Weight,
+)
+from bot.channels.slack import inputs, words
+from bot.channels.slack.origin import Origin, wrapped
+from bot.channels.slack.words import CONTEXT_TEXT, SECTION_TEXT, Json, plain, short
+
+# https://docs.slack.dev/reference/block-kit/blocks and /block-elements, https://docs.slack.dev/reference/views
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100  # in a modal, and on the home page
+HEADER_TEXT = 150
+BUTTON_TEXT = 75  # also of its accessibility label
+ACTION_ID = 255
+ROW_BUTTONS = 25  # elements in an actions block
+VIEW_TITLE = 24  # also of a modal's submit and close buttons
+
+# Said in words as well, because a bar or a colour says nothing to everybody.
+_WEIGHT: Mapping[Weight, str] = {"info": "", "done": "Done.", "warning": "Take care.", "stop": "Stop."}
+
+
+def blocks(card: Card, limit: int = MESSAGE_BLOCKS) -> list[Json]:
+    """The card as at most `limit` blocks. Over the limit, details go first, then text from the end: never a button."""
+    drawn = _card(card, fold=False)
+    if len(drawn) <= limit:
+        return drawn
+    drawn = _card(card, fold=True)
+    if len(drawn) <= limit:
+        return drawn
+    first = 1 if card.danger else 0
+    spare = len(drawn) - limit + 1
+    for place in range(len(drawn) - 1, first, -1):
+        if spare and drawn[place]["type"] not in ("actions", "input"):
+            del drawn[place]
+            spare -= 1
+    return [*drawn, words.context("Some of this card is not shown here, because it is too long for Slack.")][:limit]
+
+
+def bare(card: Card) -> list[Json]:
+    """The same words and buttons in the two simplest kinds of block: for when Slack refuses a card as it is drawn."""
+    said: list[str] = []
+    rows: list[Json] = []
+    for drawn in _card(card, fold=False):
+        if drawn["type"] == "actions":
+            rows.append(drawn)
+        elif drawn["type"] != "input":
+            said.extend(words.unmarked(text) for text in drawn.get("elements", [drawn.get("text")]))
+    return [*words.sections("\n".join(said)), *rows][:MESSAGE_BLOCKS]
+
+
+def home(card: Card) -> Json:
+    return {"type": "home", "blocks": blocks(card, VIEW_BLOCKS)}
+
+
+def reading(card: Card, origin: Origin | None = None) -> Json:
+    """A card as a modal to read (its inputs and buttons work; there is nothing to submit)."""
+    return {
+        "type": "modal",
+        "callback_id": "card",
+        "title": plain(short(card.title, VIEW_TITLE)),
+        "close": plain("Close"),
+        "private_metadata": (origin or Origin()).written(),
+        "blocks": blocks(card, VIEW_BLOCKS),
+    }
+
+
+def view(form: Form, conversation: str, message: str) -> Json:
+    """A form as a modal, opened from `message` in `conversation` ("" where there is none)."""
+    drawn = list(words.danger(form.danger))
+    for each in form.fields:
+        drawn.extend(_field(each))
+    return {
+        "type": "modal",
+        "callback_id": "form",
+        "title": plain(short(form.title, VIEW_TITLE)),
+        "submit": plain(short(form.submit, VIEW_TITLE)),
+        "close": plain("Go back"),
+        "private_metadata": Origin(form.action, form.carry, conversation, message).written(),
+        "blocks": drawn[:VIEW_BLOCKS],
+    }
+
+
+def _card(card: Card, fold: bool) -> list[Json]:
+    drawn = list(words.danger(card.danger))
+    if len(card.title) > HEADER_TEXT:
+        drawn.extend(words.bold(card.title))
+    elif card.title:
+        drawn.append({"type": "header", "text": plain(card.title)})
+    for block in card.blocks:
+        drawn.extend(_block(block, fold))
+    _number_buttons(drawn)
+    return drawn
+
+
+def _block(block: Block, fold: bool) -> Iterator[Json]:
+    match block:
+        case Heading(text):
+            yield from words.bold(text)
+        case Say(text, quiet=True) | Small(text):
+            yield from (words.context(piece) for piece in words.pieces(text, CONTEXT_TEXT))
+        case Say(text):
+            yield from words.sections(text)
+        case Points():
+            yield from words.sections(words.listed(block))
+        case Notice(text, weight):
+            yield from words.notice(text, _WEIGHT[weight])
+        case Facts(rows):
+            yield from words.facts(rows)
+        case Numbers(rows):
+            yield from words.numbers(rows)
+        case Buttons(buttons):
+            for some in words.parts(buttons, ROW_BUTTONS):
+                yield {"type": "actions", "elements": [_button(button) for button in some]}
+        case Ticks():
+            yield from inputs.ticks(block, named=False)
+        case Pick():
+            yield from inputs.pick(block, named=False)
+        case Progress(step, about):
+            yield words.context(f"Step {step} of about {max(step, about)}")
+        case More(label, inner):
+            if fold:
+                yield words.context(f"{label}: too long to show in Slack.")
+            else:
+                yield from words.bold(label)
+                for each in inner:
+                    yield from _block(each, fold)
+        case _:
+            assert_never(block)
+
+
+def _field(each: Field) -> Iterator[Json]:
+    match each:
+        case Text():
+            element: Json = {
+                "type": "plain_text_input",
+                "action_id": each.id,
+                "multiline": each.long,
+                "max_length": min(each.limit, SECTION_TEXT),
+            }
+            if each.value:
+                element["initial_value"] = each.value[: each.limit]
+            yield inputs.block(each.label, element, named=each.id, optional=not each.required, hint=each.hint)
+        case Confirm(id, label, required):
+            fits = len(label) <= 2 * inputs.OPTION_TEXT
+            option = inputs.option(Choice("yes", label if fits else "Yes"))
+            element = {"type": "checkboxes", "action_id": id, "options": [option]}
+            above = "Please confirm" if fits else label
+            yield inputs.block(above, element, named=id, optional=not required)
+        case Pick():
+            yield from inputs.pick(each, named=True)
+        case Ticks():
+            yield from inputs.ticks(each, named=True)
+        case Say() | Notice() | Facts() | Points():
+            yield from _block(each, False)
+        case _:
+            assert_never(each)
+
+
+def _button(button: Button) -> Json:
+    drawn: Json = {
+        "type": "button",
+        "text": plain(short(button.label, BUTTON_TEXT)),
+        "action_id": button.action,
+        "value": wrapped(button.action, button.carry),
+    }
+    if button.tone != "plain":
+        drawn["style"] = "primary" if button.tone == "main" else "danger"
+    if button.hint:
+        drawn["accessibility_label"] = short(button.hint, BUTTON_TEXT)
+    return drawn
+
+
+def _number_buttons(drawn: Sequence[Json]) -> None:
+    buttons = (each for block in drawn if block["type"] == "actions" for each in block["elements"])
+    for n, button in enumerate(buttons, 1):
+        button["action_id"] = f"{button['action_id'][: ACTION_ID - 4]}:{n}"

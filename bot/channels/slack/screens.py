@@ -1,0 +1,105 @@
+"""One sender for each message on somebody's screen: never two edits of it at once, and the latest card wins.
+
+chat.update has no hash, so two edits sent together may arrive in either order, and the older one would stay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
+
+from bot.channels import DeliveryError, Gone
+
+log = logging.getLogger(__name__)
+
+TRIES = 5
+FIRST_PAUSE = 0.5  # seconds, doubled at each try where Slack names no time of its own
+
+T = TypeVar("T")
+Send = Callable[[], Awaitable[None]]
+
+
+class _Screen:
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.waiting: Send | None = None
+        self.busy = False
+
+
+class Screens:
+    """Keys name a message: (workspace, conversation, message). Tasks are kept until they are done."""
+
+    def __init__(self) -> None:
+        self._screens: WeakValueDictionary[tuple[str, ...], _Screen] = WeakValueDictionary()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def spawn(self, work: Awaitable[T]) -> asyncio.Task[T | None]:
+        """Do `work` beside the request, and finish it before we stop. None where Slack would not do it."""
+
+        async def done() -> T | None:
+            try:
+                return await work
+            except DeliveryError as error:
+                log.warning("Slack: could not be shown: %s", error)
+                return None
+
+        task = asyncio.create_task(done())
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("Slack: a task failed: %s", type(error).__name__)  # its text can hold what was said
+
+    def show(self, key: tuple[str, ...], send: Send) -> None:
+        """Send when what is being sent to this message is through; what waited before is dropped."""
+        screen = self._screens.setdefault(key, _Screen())
+        screen.waiting = send
+        if not screen.busy:
+            screen.busy = True
+            self.spawn(self._send(screen))
+
+    @asynccontextmanager
+    async def alone(self, key: tuple[str, ...]) -> AsyncIterator[None]:
+        """No other edit of this message while inside."""
+        screen = self._screens.setdefault(key, _Screen())
+        async with screen.lock:
+            yield
+
+    async def _send(self, screen: _Screen) -> None:
+        tries = 0
+        try:
+            while (send := screen.waiting) is not None:
+                screen.waiting = None
+                try:
+                    async with screen.lock:
+                        await send()
+                    tries = 0
+                except Gone as gone:
+                    log.info("Slack: the message is not there any more: %s", gone)
+                except DeliveryError as error:
+                    tries += 1
+                    if tries >= TRIES:
+                        raise
+                    pause = FIRST_PAUSE * 2 ** (tries - 1) if error.after is None else error.after
+                    await asyncio.sleep(pause)
+                    if screen.waiting is None:  # a newer card may have come meanwhile
+                        screen.waiting = send
+        finally:
+            screen.busy = False
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for what was promised, at most so long; then give up on it."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(set(self._tasks), timeout=left)
+        for task in set(self._tasks):
+            log.warning("Slack: stopped before a card could be shown")
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,130 @@
+"""Words -> Block Kit's text blocks, each within Slack's limits, and nothing in them ever read as markup.
+
+plain_text wherever it can be; where a bold word helps the text is escaped, and text that holds Slack's own formatting
+signs falls back to plain_text. Limits: https://docs.slack.dev/reference/block-kit/blocks/section-block and beside it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from bot.cards import Number, Points
+
+SECTION_TEXT = 3000
+CONTEXT_TEXT = 2000
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+_FORMATTING = re.compile(r"[*_~`]")
+_TELEPHONE = re.compile(r"\+?[0-9][0-9 ]{1,18}")
+
+
+def plain(text: str) -> Json:
+    """A text object in which nothing is markup and nothing becomes a picture."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def facts(rows: Sequence[tuple[str, str]]) -> Iterator[Json]:
+    for some in parts(rows, 10):
+        if any(_FORMATTING.search(label + value) for label, value in some):
+            yield from sections("\n".join(f"{label}: {value}" for label, value in some))
+        else:
+            yield from _marked("\n".join(f"*{_escaped(label)}:* {_escaped(value)}" for label, value in some))
+
+
+def numbers(rows: Sequence[Number]) -> Iterator[Json]:
+    """A line each; what is digits can be tapped. Slack does not document tel: links, but its own clients write them."""
+    if any(_FORMATTING.search(row.name + row.number + row.note) for row in rows):
+        lines = [f"{row.name}: {row.number}" + (f"\n{row.note}" if row.note else "") for row in rows]
+        yield from sections("\n".join(lines))
+        return
+    lines = []
+    for row in rows:
+        number = _escaped(row.number)
+        if _TELEPHONE.fullmatch(row.number.strip()):
+            number = f"<tel:{row.number.replace(' ', '')}|{number}>"
+        note = f"\n{_escaped(row.note)}" if row.note else ""
+        lines.append(f"{_escaped(row.name)}: {number}{note}")
+    yield from _marked("\n".join(lines))
+
+
+def notice(text: str, word: str) -> Iterator[Json]:
+    if word and text.lower().startswith(word.lower().rstrip(".")):
+        word = ""
+    if _FORMATTING.search(text):
+        yield from sections(f"{word} {text}".strip())
+        return
+    lead = f"*{word}* " if word else ""
+    yield from _marked("\n".join(f"> {line}" for line in (lead + _escaped(text)).splitlines()))
+
+
+def bold(text: str) -> Iterator[Json]:
+    if _FORMATTING.search(text) or "\n" in text or len(text) > SECTION_TEXT // 2:
+        yield from sections(text)
+    else:
+        yield from _marked(f"*{_escaped(text)}*")
+
+
+def danger(text: str) -> Iterator[Json]:
+    """The 999 line; the number can be tapped on a phone, and is still a number where tel: is not understood."""
+    for drawn in bold(text):
+        if drawn["text"]["type"] == "mrkdwn":
+            drawn["text"]["text"] = re.sub(r"\b999\b", "<tel:999|999>", drawn["text"]["text"])
+        yield drawn
+
+
+def unmarked(text: Json) -> str:
+    """The words of a text object, whichever way it was drawn."""
+    if text["type"] == "plain_text":
+        return str(text["text"])
+    said = re.sub(r"<[^|>]*\|([^>]*)>", r"\1", text["text"])
+    return html.unescape(re.sub(r"^> |\*", "", said, flags=re.MULTILINE))
+
+
+def _marked(text: str) -> Iterator[Json]:
+    for piece in pieces(text):
+        yield {"type": "section", "text": {"type": "mrkdwn", "text": piece, "verbatim": True}}
+
+
+def sections(text: str) -> Iterator[Json]:
+    yield from (section(piece) for piece in pieces(text))
+
+
+def section(text: str) -> Json:
+    return {"type": "section", "text": plain(text)}
+
+
+def context(text: str) -> Json:
+    return {"type": "context", "elements": [plain(text)]}
+
+
+def listed(points: Points) -> str:
+    return "\n".join(f"{n}. {item}" if points.numbered else f"• {item}" for n, item in enumerate(points.items, 1))
+
+
+def pieces(text: str, most: int = SECTION_TEXT) -> Iterator[str]:
+    """The text in parts Slack can hold, broken at a line or a space: guidance is never cut."""
+    rest = text.strip()
+    while len(rest) > most:
+        cut = max(rest.rfind("\n", 1, most), 0) or max(rest.rfind(" ", 1, most), 0) or most
+        yield rest[:cut].rstrip()
+        rest = rest[cut:].lstrip()
+    if rest:
+        yield rest
+
+
+def parts(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), most):
+        yield items[start : start + most]
+
+
+def short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,220 @@
+"""What belongs to the charity: its book, numbers by area, flags and reference pattern. Imported from a TOML file.
+
+Without the numbers and people that an urgent case needs, the bot runs in emergency-only mode and says what is missing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from policy.book import Book, Contact
+from storage.records import Organisation, Person
+
+NEEDED_CAPABILITIES = ("safeguarding_lead", "on_call_trustee")
+"""Nobody with one of these: nobody could be told about an emergency (contacts note, start-up rule)."""
+
+
+class CharityError(Exception):
+    """Everything that is wrong with a charity or people file: `faults`, one sentence each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Charity:
+    """`numbers`: settings key -> what to show; `areas`: council area -> the same."""
+
+    id: str
+    name: str
+    book: str
+    timezone: ZoneInfo
+    reference_prefix: str
+    numbers: Mapping[str, str]
+    areas: Mapping[str, Mapping[str, str]]
+    flags: Mapping[str, str] = field(default_factory=dict)
+
+    def numbers_of(self, contact: Contact) -> list[tuple[str, str]]:
+        """(area or "", number) of a contact: the charity's own by area, else its own, else the book's fall-back."""
+        if contact.setting:
+            by_area = [
+                (area, numbers[contact.setting]) for area, numbers in self.areas.items() if contact.setting in numbers
+            ]
+            if by_area:
+                return by_area
+            if contact.setting in self.numbers:
+                return [("", self.numbers[contact.setting])]
+        return [("", contact.number)]
+
+    def missing(self, book: Book | None, people: Iterable[Person]) -> list[str]:
+        """What must be set before anybody may rely on the checklist; empty when all is there."""
+        lacking = []
+        if book is None:
+            lacking.append(f"the book {self.book!r} was not found")
+        else:
+            for contact in book.contacts.values():
+                if (
+                    contact.critical
+                    and contact.setting
+                    and not self._has(contact.setting)
+                    and contact.setting not in _PEOPLE
+                ):
+                    lacking.append(f"the number for: {contact.name}")
+        held = {capability for person in people if person.active for capability in person.capabilities}
+        lacking += [f"a person who is {name.replace('_', ' ')}" for name in NEEDED_CAPABILITIES if name not in held]
+        return lacking
+
+    def _has(self, setting: str) -> bool:
+        return setting in self.numbers or any(setting in numbers for numbers in self.areas.values())
+
+
+_PEOPLE = frozenset(
+    {"safeguarding_lead", "data_protection_lead", "chair", "vice_chair", "on_call_trustee", "solicitor", "debrief"}
+)
+"""Contacts inside the charity: looked up on the roster, so no number of their own has to be set."""
+
+
+def charity_of(organisation: Organisation) -> Charity:
+    """The charity as it was imported."""
+    settings = organisation.settings
+    return Charity(
+        id=organisation.id,
+        name=organisation.name,
+        book=settings.get("book", ""),
+        timezone=ZoneInfo(settings.get("timezone", "Europe/London")),
+        reference_prefix=settings.get("reference_prefix", "REF"),
+        numbers=settings.get("numbers", {}),
+        areas=settings.get("areas", {}),
+        flags=settings.get("flags", {}),
+    )
+
+
+def read_charity(text: str) -> tuple[str, dict[str, Any]]:
+    """A charity file -> (name, settings). Raises CharityError with every fault."""
+    data = _parse(text)
+    faults: list[str] = []
+    charity = data.get("charity", {})
+    if not isinstance(charity, dict):
+        raise CharityError(["[charity] must be a table"])
+    known = {"charity", "numbers", "areas", "flags"}
+    faults += [f"[{key}] is not a table we know; use {', '.join(sorted(known))}" for key in sorted(set(data) - known)]
+    wanted = {"name", "book", "timezone", "reference_prefix", "nation"}
+    for key in sorted(set(charity) - wanted):
+        faults.append(f"[charity] {key}: we do not know this setting")
+    for key in sorted(wanted):
+        if not isinstance(charity.get(key), str) or not charity.get(key):
+            faults.append(f"[charity] {key}: is missing or not a text")
+    if isinstance(zone := charity.get("timezone"), str) and zone and zone not in available_timezones():
+        faults.append(f"[charity] timezone: {zone!r} is not a time zone; for the UK write Europe/London")
+    prefix = charity.get("reference_prefix")
+    # Two letters and six digits would look like a National Insurance number (data-protection note 5.3).
+    if isinstance(prefix, str) and not (prefix.isascii() and prefix.isalpha() and 2 <= len(prefix) <= 6):
+        faults.append("[charity] reference_prefix: two to six letters")
+    numbers = _texts(data.get("numbers", {}), "[numbers]", faults)
+    areas = data.get("areas", {})
+    if not isinstance(areas, dict):
+        faults.append("[areas] must hold one table an area, such as [areas.northtown]")
+        areas = {}
+    areas = {area: _texts(table, f"[areas.{area}]", faults) for area, table in areas.items()}
+    flags = _texts(data.get("flags", {}), "[flags]", faults)
+    if faults:
+        raise CharityError(faults)
+    settings = {key: charity[key] for key in sorted(wanted - {"name"})}
+    return charity["name"], settings | {"numbers": numbers, "areas": areas, "flags": flags}
+
+
+def _texts(table: Any, where: str, faults: list[str]) -> dict[str, str]:
+    if not isinstance(table, dict):
+        faults.append(f"{where} must be a table")
+        return {}
+    for key, value in table.items():
+        if not isinstance(value, str) or not value.strip() or len(value) > 200:
+            faults.append(f"{where} {key}: must be a text of at most 200 characters")
+    return {key: value for key, value in table.items() if isinstance(value, str)}
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise CharityError([f"this is not TOML: {wrong}"]) from wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One person of a people file."""
+
+    handle: str
+    name: str
+    role: str
+    capabilities: tuple[str, ...]
+    active: bool
+    telephone: str
+    accounts: tuple[tuple[str, str, str], ...]  # channel, tenant, user
+
+
+CAPABILITIES = frozenset(
+    {
+        "may_approve",
+        "safeguarding_lead",
+        "data_protection_lead",
+        "on_call_trustee",
+        "chair",
+        "vice_chair",
+        "administrator",
+    }
+)
+
+
+def read_people(text: str) -> list[Listed]:
+    """A people file -> its people. Raises CharityError with every fault."""
+    data = _parse(text)
+    faults: list[str] = []
+    found: list[Listed] = []
+    rows = data.get("person", [])
+    if not isinstance(rows, list) or not rows or set(data) - {"person"}:
+        raise CharityError(["a people file holds [[person]] tables and nothing else"])
+    for number, row in enumerate(rows, 1):
+        where = f"person {number} ({row.get('id', 'no id') if isinstance(row, dict) else 'not a table'})"
+        if not isinstance(row, dict):
+            faults.append(f"{where}: must be a table")
+            continue
+        unknown = set(row) - {"id", "name", "role", "capabilities", "active", "telephone", "accounts"}
+        faults += [f"{where}: we do not know {key!r}" for key in sorted(unknown)]
+        faults += [
+            f"{where}: {key} is missing or not a text"
+            for key in ("id", "name", "role")
+            if not isinstance(row.get(key), str) or not row.get(key)
+        ]
+        if row.get("role") not in ("worker", "trustee"):
+            faults.append(f"{where}: role must be worker or trustee")
+        capabilities = row.get("capabilities", [])
+        if not isinstance(capabilities, list) or not all(isinstance(item, str) for item in capabilities):
+            faults.append(f"{where}: capabilities must be a list of texts")
+            capabilities = []
+        for capability in sorted(set(capabilities) - CAPABILITIES):
+            faults.append(f"{where}: {capability!r} is not a capability; use {', '.join(sorted(CAPABILITIES))}")
+        active, telephone = row.get("active", True), row.get("telephone", "")
+        if not isinstance(active, bool) or not isinstance(telephone, str):
+            faults.append(f"{where}: active must be true or false, and telephone a text")
+        accounts = []
+        for account in row.get("accounts", []) if isinstance(row.get("accounts", []), list) else [None]:
+            keys = ("channel", "tenant", "user")
+            if not isinstance(account, dict) or any(not isinstance(account.get(key), str) for key in keys):
+                faults.append(f"{where}: each account needs channel, tenant and user")
+                continue
+            accounts.append((account["channel"], account["tenant"], account["user"]))
+        if not faults:
+            found.append(
+                Listed(row["id"], row["name"], row["role"], tuple(capabilities), active, telephone, tuple(accounts))
+            )
+    handles = [person.handle for person in found]
+    faults += [f"the id {handle!r} stands twice" for handle in sorted({h for h in handles if handles.count(h) > 1})]
+    if faults:
+        raise CharityError(faults)
+    return found

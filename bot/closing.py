@@ -1,0 +1,143 @@
+"""Afterwards: writing down what was done, reading what was typed, and closing.
+
+The rule to keep: typed words are shown only in a form, only to somebody with a duty, and each reading is recorded.
+"""
+
+from __future__ import annotations
+
+from bot.cards import Choice, Correct, Field, Form, Open, Pick, Reply, Say, Show, Text
+from bot.consultation import case_card
+from bot.emergency import with_line
+from bot.forms import CHECKED, LIMIT, one, typed
+from bot.picture import Picture
+from bot.questioning import carry
+from bot.turn import Refusal, Turn
+from bot.wording import at
+from policy.walk import Verdict
+
+NOBODY = "nobody"
+
+_WHEN = Text("when", "When?", "Such as: today 14:20", 40)
+_WHAT = Text(
+    "what",
+    "What was said or done?",
+    "Who you spoke to (role only), their reference, what was agreed.",
+    LIMIT,
+    long=True,
+)
+
+_KINDS = {
+    "reason": "What would be said",
+    "approved": "Why they agreed",
+    "declined": "Why they said no",
+    "departure": "Why we went further",
+    "done": "What was done",
+}
+
+
+async def record(turn: Turn) -> Reply:
+    """The form to write down what was done about one lane."""
+    case = await turn.mine()
+    picture = await turn.picture(case)
+    if case.state not in ("sent", "asking"):
+        raise Refusal("This consultation is not open.")
+    lanes = tuple(Choice(v.lane.id, f"{v.lane.title}: {v.outcome.title}") for v in _recordable(picture))
+    if not lanes:
+        raise Refusal("There is nothing to write down yet.")
+    reached = {id: picture.book.recipients[id].title for v in _recordable(picture) for id in v.recipients}
+    people = (*(Choice(id, title) for id, title in reached.items()), Choice(NOBODY, "Nobody outside was told"))
+    fields: tuple[Field, ...] = (
+        Pick("lane", "What is this about?", lanes, chosen=lanes[0].value),
+        Pick("recipient", "Who was told?", people),
+        _WHEN,
+        _WHAT,
+        CHECKED,
+    )
+    return Open(with_line(Form("What was done", fields, "Keep this", "record.confirm", carry(picture)), turn.book))
+
+
+async def record_confirmed(turn: Turn) -> Reply:
+    """Keep it, sealed; a lane that is still stopped or waiting cannot have gone out by way of this form."""
+    case = await turn.mine()
+    picture = await turn.picture(case)
+    texts = typed(turn, [_WHEN, _WHAT])
+    if isinstance(texts, Correct):
+        return texts
+    verdict = next((v for v in _recordable(picture) if v.lane.id == one(turn.event, "lane")), None)
+    recipient = one(turn.event, "recipient")
+    if verdict is None:
+        return Correct({"lane": "Please choose one of the list."})
+    if recipient != NOBODY and recipient not in verdict.recipients:
+        return Correct({"recipient": "This body does not belong to what you chose above. Choose another."})
+    text_id = await turn.tx.texts.keep(case.id, turn.person.id, "done", texts["what"], about=verdict.lane.id)
+    await turn.tx.cases.disclose(
+        case.id,
+        turn.person.id,
+        lane=verdict.lane.id,
+        recipient=recipient,
+        done_at=texts["when"],
+        text_id=text_id,
+    )
+    if verdict.lane.immediate:
+        await turn.tx.outbox.cancel(f"emergency record:{case.id}")
+    case = await turn.advanced(case)
+    turn.note("written down", case, text=text_id)
+    await turn.refresh(case)
+    # What was really done is recorded whatever stands on the card: hiding it would help nobody.
+    ahead = recipient != NOBODY and not picture.may_go(verdict)
+    notice = "Kept. This was done before anybody agreed; the record says so." if ahead else "Kept in the record."
+    return Show(case_card(await turn.picture(case), notice=notice))
+
+
+async def read(turn: Turn) -> Reply:
+    """Show the typed words in a form, to the worker whose case it is or to somebody who was asked about it."""
+    case = await turn.tx.cases.get(turn.event.carry.get("c", ""))
+    if case.requester_id != turn.person.id:
+        case = await turn.duty()
+    picture = await turn.picture(case)
+    if case.requester_id != turn.person.id:
+        if why_not := picture.around.why_not(turn.person):
+            raise Refusal(why_not)
+        if not any(turn.person.id in r.asked and r.state == "pending" for r in picture.requests):
+            raise Refusal("This has been decided, so it is closed to you now.")
+    fields: list[Field] = []
+    for envelope in picture.texts:
+        who, when = picture.name(envelope.person_id), at(envelope.at, turn.charity)
+        fields.append(Say(f"{_KINDS.get(envelope.kind, envelope.kind)}. {who}, {when}", quiet=True))
+        fields.append(Say(await turn.tx.texts.open(envelope.id)))
+        turn.note("read", case, text=envelope.id)
+    if not fields:
+        raise Refusal("Nothing has been written yet.")
+    return Open(Form("What was written", tuple(fields), "", "", danger=turn.book.emergency.line))
+
+
+async def close(turn: Turn) -> Reply:
+    """End it, once what went out has been written down."""
+    case = await turn.mine()
+    picture = await turn.picture(case)
+    if case.state != "sent":
+        raise Refusal("Only a consultation that was sent can be closed.")
+    if any(picture.standing(verdict) == "pending" for verdict in picture.lanes):
+        raise Refusal("Somebody has still to decide. Wait for them, or take it back.")
+    if lacking := unwritten(picture):
+        notice = f"Before closing, write down what was done about: {', '.join(lacking)}."
+        return Show(case_card(picture, notice=notice))
+    case = await turn.advanced(case, state="closed")
+    turn.note("closed", case)
+    await turn.refresh(case)
+    return Show(case_card(await turn.picture(case)))
+
+
+def unwritten(picture: Picture) -> list[str]:
+    """The lanes that let a name out and have no record yet of what was done (2.3.5)."""
+    written = {disclosure.lane for disclosure in picture.disclosures}
+    return [
+        verdict.lane.title
+        for verdict in picture.lanes
+        if verdict.lane.id not in written and verdict.outcome.sends in ("named", "agreed")
+    ]
+
+
+def _recordable(picture: Picture) -> list[Verdict]:
+    """The lanes something can have been done about: the emergency at any time, the others once it was sent."""
+    return [v for v in picture.lanes if picture.case.state == "sent" or v.lane.immediate]

@@ -1,0 +1,236 @@
+"""The consultation: start, answer, go back and change, pause and come back, stop.
+
+The rule to keep: every handler takes the newest version, records, and draws the next card from a fresh replay.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from bot.cards import Block, Button, Buttons, Card, Notice, Points, Reply, Say, Show
+from bot.emergency import answers_yes, emergency_card
+from bot.forms import one
+from bot.picture import Picture, replay
+from bot.proposal import review_card, sent_card, small_card
+from bot.questioning import again_card, answer_line, answered_screens, carry, question_card, shown
+from bot.roster import EMERGENCY_TOLD
+from bot.turn import Refusal, Turn
+from policy.book import Question, Screen
+from policy.walk import Asking
+from storage.records import CaseState, Consultation
+
+OPEN: tuple[CaseState, ...] = ("asking", "paused", "sent")
+
+EMERGENCY_REMINDER = timedelta(hours=1)
+"""After this the worker is asked, gently, to write down what was done (decision note 4.13)."""
+
+
+def case_card(picture: Picture, *, notice: str = "") -> Card:
+    """The requester's one live card, as the consultation stands now."""
+    if picture.case.state in ("paused", "withdrawn", "closed"):
+        return small_card(picture)
+    if picture.emergency():
+        extra: list[Block] = [
+            Say(
+                "Your safeguarding lead and the on-call trustee get a message to ring you. It says nothing about the case."
+            ),
+            Buttons((Button("Someone must not know", "bar", carry(picture)),)),
+        ]
+        card = emergency_card(picture.book, carry=carry(picture), extra=tuple(extra))
+        back = Buttons((Button("Pressed by mistake", "ask", carry(picture, s=_emergency_screen(picture))),))
+        return Card(card.title, (*card.blocks, back), card.danger, card.summary, card.weight)
+    if picture.case.state == "sent":
+        return sent_card(picture, notice=notice)
+    if isinstance(picture.walked, Asking):
+        return question_card(picture, notice=notice)
+    return review_card(picture, notice=notice)
+
+
+async def start(turn: Turn) -> Reply:
+    """Begin, or offer to carry on with what is open."""
+    open_cases = await turn.tx.cases.of(turn.person.id, OPEN)
+    if not open_cases:
+        return await new(turn)
+    buttons = tuple(Button(f"Open {case.reference}", "open", {"c": case.id}) for case in open_cases[-5:])
+    blocks: list[Block] = [Say("You have open consultations. Carry on with one, or start a new one.")]
+    if turn.notice:
+        blocks.insert(0, Notice(turn.notice, "warning"))
+    blocks.append(Buttons((*buttons, Button("Start a new one", "new", tone="main"))))
+    return Show(Card("Carry on or start?", tuple(blocks), danger=turn.book.emergency.line))
+
+
+async def new(turn: Turn) -> Reply:
+    """A new consultation; a card that already answers the emergency question starts with that answer."""
+    reference = await _reference(turn)
+    case = await turn.tx.cases.open(
+        turn.person.id, reference=reference, book_id=turn.book.id, book_version=turn.book.version
+    )
+    turn.note("consultation opened", case)
+    await turn.open_here(case)
+    if answers_yes(turn.event, turn.book):
+        return await _record(turn, case, {turn.event.carry["q"]: turn.event.carry["a"]}, turn.book.emergency.question)
+    return Show(
+        case_card(Picture(turn.book, turn.charity, case, replay(turn.book, turn.charity, case)), notice=turn.notice)
+    )
+
+
+async def open_(turn: Turn) -> Reply:
+    """Show a consultation's card as it stands; a paused one goes on."""
+    case = await turn.mine(fresh=False)
+    if case.state == "paused":
+        case = await turn.advanced(case, state="asking")
+        turn.note("consultation resumed", case)
+    await turn.open_here(case)
+    return Show(case_card(await turn.picture(case)))
+
+
+async def answer(turn: Turn) -> Reply:
+    """Record one screen: a button's answer, a list of ticks, or a form's choices."""
+    urgent = answers_yes(turn.event, turn.book)
+    # An emergency is taken from any card, however old: what it says is about now.
+    case = await turn.mine(fresh=not urgent)
+    if urgent and case.state != "asking":
+        return await new(turn)
+    if case.state not in ("asking", "sent"):
+        raise Refusal("This consultation is not open for answers.")
+    picture = Picture(turn.book, turn.charity, case, replay(turn.book, turn.charity, case))
+    event = turn.event
+    if "q" in event.carry:
+        question = _question(picture, event.carry["q"])
+        screen_id, values = question.screen, {question.id: event.carry.get("a", "")}
+    else:
+        screen_id = event.carry.get("s", "")
+        try:
+            screen, questions = shown(picture, screen_id)
+        except KeyError as odd:
+            raise Refusal("This question does not apply any more.") from odd
+        values = _submitted(turn, screen, questions)
+        if missing := [q.ask for q in questions if q.id not in values]:
+            notice = f"Please choose an answer: {missing[0]}"
+            return Show(case_card(await turn.picture(case), notice=notice))
+    for id, value in values.items():
+        if value not in [option.value for option in _question(picture, id).options]:
+            raise Refusal("That answer is not one of the choices. Press one of the buttons on the card.")
+    if case.state == "sent" and _stage(picture, screen_id) == "decide":
+        raise Refusal("This was sent. Press “Take back and change” first, then change your answer.")
+    return await _record(turn, case, values, screen_id)
+
+
+async def ask_again(turn: Turn) -> Reply:
+    """Show an earlier screen again, to be changed."""
+    case = await turn.mine()
+    picture = await turn.picture(case)
+    try:
+        screen, questions = shown(picture, turn.event.carry.get("s", "") or one(turn.event, "change"))
+    except KeyError:
+        return Show(case_card(picture, notice="This question does not apply any more."))
+    return Show(again_card(picture, screen, questions))
+
+
+async def review(turn: Turn) -> Reply:
+    """Every answer so far, each with the way to change it."""
+    case = await turn.mine()
+    picture = await turn.picture(case)
+    blocks: list[Block] = []
+    for screen in answered_screens(picture.book, picture.walked.asked):
+        lines = [
+            answer_line(question, case.values[question.id])
+            for question in picture.book.questions
+            if question.screen == screen.id
+            and question.id in picture.walked.asked
+            and not (screen.kind == "ticks" and case.values[question.id] == "no")
+        ]
+        lines = lines or [f"{screen.ask} Nothing ticked."]
+        blocks.append(Points(tuple(lines)))
+        if case.state == "asking":
+            hint = f"Change: {screen.ask}"
+            blocks.append(Buttons((Button("Change", "ask", carry(picture, s=screen.id), hint=hint),)))
+    blocks.append(Buttons((Button("Go back to the checklist", "open", {"c": case.id}, "main"),)))
+    return Show(Card("Your answers", tuple(blocks), danger=turn.book.emergency.line))
+
+
+async def pause(turn: Turn) -> Reply:
+    """Put it aside; every answer is kept."""
+    case = await turn.mine()
+    if case.state != "asking":
+        raise Refusal("Only a checklist that is still being answered can be paused.")
+    case = await turn.advanced(case, state="paused")
+    turn.note("consultation paused", case)
+    await turn.refresh(case)
+    return Show(case_card(await turn.picture(case)))
+
+
+async def stop(turn: Turn) -> Reply:
+    """End it before anything is sent. The record stays."""
+    case = await turn.mine()
+    if case.state not in ("asking", "paused"):
+        raise Refusal("This was sent already. Press “Take back and change” first.")
+    case = await turn.advanced(case, state="withdrawn")
+    turn.note("consultation stopped", case)
+    await turn.refresh(case)
+    return Show(case_card(await turn.picture(case)))
+
+
+async def _record(turn: Turn, case: Consultation, values: dict[str, str], screen_id: str) -> Reply:
+    before = case.values.get(turn.book.emergency.question)
+    await turn.tx.cases.record_answers(case.id, values)
+    case = await turn.advanced(case)
+    turn.note("answered", case, version=str(case.version))
+    picture = await turn.picture(case, everything=False)
+    urgent = values.get(turn.book.emergency.question, "") in turn.book.emergency.values
+    if urgent and before not in turn.book.emergency.values:
+        await _tell_of_emergency(turn, case)
+    await turn.refresh(case)
+    return Show(case_card(picture))
+
+
+async def _tell_of_emergency(turn: Turn, case: Consultation) -> None:
+    """The safeguarding lead and the on-call trustee, nobody else, and nothing of the case."""
+    picture = await turn.picture(case)
+    await turn.tell(case, "told", picture.around.holders(EMERGENCY_TOLD))
+    turn.note("emergency card shown", case)
+    await turn.tx.outbox.put(
+        "timer",
+        f"emergency record:{case.id}",
+        {"timer": "emergency_record", "case": case.id},
+        run_at=turn.now + EMERGENCY_REMINDER,
+    )
+
+
+def _submitted(turn: Turn, screen: Screen, questions: tuple[Question, ...]) -> dict[str, str]:
+    fields = turn.event.fields
+    if screen.kind != "ticks":
+        return {q.id: one(turn.event, q.id) for q in questions if one(turn.event, q.id)}
+    yes, unsure = fields.get(screen.id, ()), fields.get(f"{screen.id}.unsure", ())
+    # Ticked and "not sure" at once: not sure is never the less careful reading, and yes says more, so yes stands.
+    return {q.id: "yes" if q.id in yes else "unsure" if q.id in unsure else "no" for q in questions}
+
+
+def _question(picture: Picture, id: str) -> Question:
+    applies = {*picture.walked.asked, *picture.walked.unknown}
+    try:
+        question = picture.book.question(id)
+    except KeyError as odd:
+        raise Refusal("This question is not in the book any more. Open the checklist again.") from odd
+    if question.id not in applies:
+        raise Refusal("This question does not apply any more.")
+    return question
+
+
+def _stage(picture: Picture, screen_id: str) -> str:
+    return next(screen.stage for screen in picture.book.screens if screen.id == screen_id)
+
+
+def _emergency_screen(picture: Picture) -> str:
+    return picture.book.question(picture.book.emergency.question).screen
+
+
+async def _reference(turn: Turn) -> str:
+    """A new case reference, such as JU-2026-0417: never a name, and never the shape of an identifier."""
+    for digits in (4, 4, 4, 5, 5, 6):
+        number = secrets.randbelow(10**digits)
+        reference = f"{turn.charity.reference_prefix}-{turn.now.year}-{number:0{digits}d}"
+        if not await turn.tx.cases.reference_taken(reference):
+            return reference
+    raise Refusal("We could not make a new case reference. Please press again.")

@@ -1,0 +1,23 @@
+"""Which card stands in which copy: every card that was sent can be drawn again from the state as it is now."""
+
+from __future__ import annotations
+
+from bot.approvals import approval_card, told_card
+from bot.cards import Card
+from bot.consultation import case_card
+from bot.picture import Picture
+from bot.reminders import reminder_card
+from storage.records import Person, Post
+
+
+def copy_card(picture: Picture, post: Post, person: Person) -> Card:
+    """The card of this copy, for the person it was sent to."""
+    match post.kind:
+        case "approval":
+            return approval_card(picture, person)
+        case "told":
+            return told_card(picture, person)
+        case "reminder":
+            return reminder_card(picture)
+        case _:
+            return case_card(picture)

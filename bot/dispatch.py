@@ -1,0 +1,270 @@
+"""The dispatcher: one table of actions, one transaction an event, and the only `except Exception` of the house.
+
+The rule to keep: an action's name says what was pressed, never that it may be. Each handler checks again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from zoneinfo import ZoneInfo
+
+from bot import approvals, closing, consultation, emergency, home, sending
+from bot.approvals import approval_card
+from bot.cards import Aside, Block, Button, Buttons, Card, Nothing, Notice, Number, Reply, Say, Show
+from bot.channels import Account, Sent, Unavailable
+from bot.charity import Charity, charity_of
+from bot.consultation import case_card
+from bot.copies import copy_card
+from bot.events import Event, Who
+from bot.picture import look
+from bot.turn import Held, MovedOn, Office, Refusal, Turn
+from bot.wording import numbers
+from policy.book import Book
+from storage.records import Conflict, NotFound, Person
+from storage.store import StoreUnavailable, Transaction
+
+log = logging.getLogger(__name__)
+
+ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
+    "start": home.begin,
+    "home": home.home,
+    "typed": home.typed,
+    "new": consultation.new,
+    "open": consultation.open_,
+    "answer": consultation.answer,
+    "ask": consultation.ask_again,
+    "review": consultation.review,
+    "pause": consultation.pause,
+    "stop": consultation.stop,
+    "send": sending.send,
+    "send.confirm": sending.send_confirmed,
+    "withdraw": sending.withdraw,
+    "depart": sending.depart,
+    "depart.confirm": sending.depart_confirmed,
+    "bar": sending.bar,
+    "bar.confirm": sending.bar_confirmed,
+    "decide": approvals.open_approval,
+    "approve": approvals.approve,
+    "approve.confirm": approvals.approve_confirmed,
+    "decline": approvals.decline,
+    "decline.confirm": approvals.decline_confirmed,
+    "record": closing.record,
+    "record.confirm": closing.record_confirmed,
+    "read": closing.read,
+    "close": closing.close,
+}
+
+_ROLES = {
+    "safeguarding_lead": "safeguarding lead",
+    "data_protection_lead": "data-protection lead",
+    "on_call_trustee": "on call",
+    "chair": "chair",
+}
+_REMEMBERED = 10_000
+
+
+class Dispatcher:
+    """The desk that every channel speaks to (`bot.channels.Desk`)."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self._held: OrderedDict[str, list[Held]] = OrderedDict()  # delivery -> letters its answer will be
+        self._settled: list[tuple[str, str]] = []
+
+    def at_once(self, event: Event) -> Card | None:
+        """See `bot.channels.Desk`. Whatever goes wrong in here must not keep anybody from the card."""
+        try:
+            return emergency.at_once(event, self._book_of(event))
+        except Exception:
+            log.exception("the emergency check failed")
+            return None
+
+    async def handle(self, event: Event) -> Reply:
+        """Apply the event and answer. Raises Unavailable where nothing could be recorded."""
+        try:
+            return await self._handle(event)
+        except (StoreUnavailable, TimeoutError) as trouble:
+            log.warning("not recorded: %s", trouble)
+            raise Unavailable(self._unrecorded()) from trouble
+        except Exception as bug:
+            # The message of an exception may quote what somebody typed, so only its kind and place are logged.
+            log.error("a handler failed on %r: %s", event.action, _place(bug))
+            raise Unavailable(self._unrecorded()) from bug
+
+    async def home(self, who: Who) -> Card:
+        """The home page of this account."""
+        reply = await self.handle(Event(delivery="", who=who, action="home"))
+        return reply.card if isinstance(reply, Show | Aside) else self._unrecorded()
+
+    async def cards(self, who: Who) -> list[tuple[str, Card]]:
+        """Every card this account has, as it stands now, oldest first."""
+        async with self.office.store.read(self.office.clock()) as tx:
+            person = await tx.people.by_account(who.channel, who.tenant, who.user)
+            if person is None:
+                return []
+            charity, drawn = charity_of(await tx.organisations.current()), []
+            for post in await tx.posts.on(who.channel, who.tenant, who.user):
+                case = await tx.cases.get(post.consultation_id)
+                book = self.office.books.get(case.book_id)
+                if book is not None and post.message:
+                    picture = await look(tx, book, charity, case)
+                    drawn.append((post.message, copy_card(picture, post, person)))
+            return drawn
+
+    async def accounts(self, channel: str) -> list[Account]:
+        """The charity's people on this channel, with their roles in plain words."""
+        found = []
+        async with self.office.store.read(self.office.clock()) as tx:
+            for organisation in await tx.organisations.all():
+                tx.organisation = ""
+                tx.bind(organisation.id)
+                people = {person.id: person for person in await tx.people.everybody() if person.active}
+                for address in await tx.people.accounts():
+                    if address.channel == channel and address.person_id in people:
+                        person = people[address.person_id]
+                        who = Who(address.channel, address.tenant, address.user)
+                        found.append(Account(who, person.name, _role(person)))
+        return sorted(found, key=lambda account: account.who.user)
+
+    async def sent(self, event: Event, sent: Sent) -> None:
+        """The answer to this event stands there now: settle the letters it was."""
+        held = self._held.pop(event.delivery, [])
+        for letter in held:
+            self._settled.append((letter.job_id, letter.token))
+        if held and sent.message and sent.message != event.message:
+            async with self.office.store.begin(self.office.clock()) as tx:
+                tx.bind(held[0].organisation_id)
+                for letter in held:
+                    await tx.posts.place(letter.post_id, sent.conversation, sent.message)
+
+    def take_settled(self) -> list[tuple[str, str]]:
+        """The (job id, token) pairs that were answered since the last call; whoever takes them writes them down."""
+        settled, self._settled = self._settled, []
+        return settled
+
+    async def _handle(self, event: Event) -> Reply:
+        handler = ACTIONS.get(event.action)
+        if handler is None:
+            return Aside(
+                self._plain("This button is from an older version", "Open the home page and go on from there.")
+            )
+        if event.place != "private":
+            return Aside(self._elsewhere())
+        if event.guest:
+            return Aside(self._plain("Not for guests", "This bot only works for members of the charity's own team."))
+        try:
+            async with self.office.store.begin(self.office.clock()) as tx:
+                reply, held = await self._in_transaction(tx, event, handler)
+        except (Refusal, MovedOn, Conflict, NotFound) as refused:
+            if emergency.at_once(event, self._book_of(event)):
+                return Nothing()  # the emergency card is on the screen, and no refusal may take its place
+            return await self._as_it_stands(event, _why(refused))
+        if held and event.delivery:
+            self._held[event.delivery] = held
+            while len(self._held) > _REMEMBERED:
+                self._held.popitem(last=False)  # its lease runs out, and the delivery loop sends the card instead
+        return reply
+
+    async def _in_transaction(
+        self, tx: Transaction, event: Event, handler: Callable[[Turn], Awaitable[Reply]]
+    ) -> tuple[Reply, list[Held]]:
+        who = event.who
+        person = await tx.people.by_account(who.channel, who.tenant, who.user)
+        if person is None or not person.active:
+            return Aside(self._stranger()), []
+        if event.delivery and not await tx.deliveries.take(who.channel, who.tenant, event.delivery):
+            return Nothing(), []
+        charity, book, missing = await self._charity(tx)
+        if book is None or missing:
+            return Show(emergency.emergency_only_card(book or self.office.first_book, missing)), []
+        turn = Turn(tx, event, person, charity, book, self.office)
+        reply = await handler(turn)
+        return reply, turn.held
+
+    async def _charity(self, tx: Transaction) -> tuple[Charity, Book | None, list[str]]:
+        charity = charity_of(await tx.organisations.current())
+        book = self.office.books.get(charity.book)
+        return charity, book, charity.missing(book, await tx.people.everybody())
+
+    async def _as_it_stands(self, event: Event, notice: str) -> Reply:
+        """The newest card of what was pressed, with the sentence that says why nothing changed."""
+        async with self.office.store.read(self.office.clock()) as tx:
+            person = await tx.people.by_account(event.who.channel, event.who.tenant, event.who.user)
+            if person is None:
+                return Aside(self._stranger())
+            charity = charity_of(await tx.organisations.current())
+            try:
+                case = await tx.cases.get(event.carry.get("c", ""))
+            except NotFound:
+                return Aside(self._plain("Nothing was changed", notice))
+            book = self.office.books.get(case.book_id, self.office.first_book)
+            picture = await look(tx, book, charity, case)
+        if case.requester_id == person.id:
+            card = case_card(picture)
+            return Show(
+                Card(card.title, (Notice(notice, "warning"), *card.blocks), card.danger, card.summary, card.weight)
+            )
+        if any(person.id in request.asked for request in picture.requests):
+            return Show(approval_card(picture, person, notice=notice))
+        return Aside(self._plain("Nothing was changed", notice))
+
+    def _book_of(self, event: Event) -> Book:
+        """The book of the pressed card's question, without asking the database; else the first."""
+        question = event.carry.get("q", "")
+        books = self.office.books.values()
+        return next((book for book in books if book.emergency.question == question), self.office.first_book)
+
+    def _unrecorded(self) -> Card:
+        return emergency.unrecorded_card(self.office.first_book, self._known_numbers())
+
+    def _known_numbers(self) -> tuple[Number, ...]:
+        """The numbers of the book alone: the charity's own are in the database that cannot be reached."""
+        book = self.office.first_book
+        charity = Charity("", "", book.id, ZoneInfo("UTC"), "REF", {}, {})
+        return numbers(book, charity, tuple(id for id, contact in book.contacts.items() if contact.critical))
+
+    def _plain(self, title: str, text: str) -> Card:
+        buttons = Buttons((Button("Home", "home"), Button("Start a checklist", "start")))
+        return Card(title, (Say(text), buttons), danger=self.office.first_book.emergency.line)
+
+    def _elsewhere(self) -> Card:
+        blocks: tuple[Block, ...] = (
+            Notice("Not here: other people can read this.", "warning"),
+            Say("Open your own messages with Confer and start there. Nothing from here was kept."),
+        )
+        return Card("Please use your own messages", blocks, danger=self.office.first_book.emergency.line)
+
+    def _stranger(self) -> Card:
+        blocks: tuple[Block, ...] = (
+            Say("You are not on this charity's list of active people, so the checklist is closed to you."),
+            Say(
+                "Ask an administrator of Confer to add you. For a worry about somebody, talk to the safeguarding lead."
+            ),
+        )
+        return Card("We do not know you yet", blocks, danger=self.office.first_book.emergency.line)
+
+
+def _role(person: Person) -> str:
+    more = [words for capability, words in _ROLES.items() if person.can(capability)]
+    return ", ".join([person.role, *more])
+
+
+def _why(refused: Exception) -> str:
+    match refused:
+        case Refusal():
+            return str(refused)
+        case MovedOn():
+            return "This has moved on since your card was drawn. Here it is as it stands now."
+        case _:
+            return "Somebody was a moment earlier. Here it is as it stands now."
+
+
+def _place(bug: BaseException) -> str:
+    """The kind of an exception and the file and line it came from, without its message."""
+    trace = bug.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno}" if trace else "nowhere"
+    return f"{type(bug).__name__} at {where}"

@@ -1,0 +1,97 @@
+"""The emergency card. Nothing stands between a worker and 999: this needs no database, no network and nobody to ask.
+
+The rule to keep: every function here is pure and takes only the book, so that it works when everything else is down.
+"""
+
+from __future__ import annotations
+
+from bot.cards import Block, Button, Buttons, Card, Form, Heading, Notice, Number, Numbers, Points, Say, Small
+from bot.events import Event
+from policy.book import Book
+from policy.screening import screen
+
+_STARTS = "new"
+
+
+def at_once(event: Event, book: Book) -> Card | None:
+    """The emergency card, when this event says (or may say) that somebody is in danger now; else None."""
+    if answers_yes(event, book):
+        return emergency_card(book, carry=dict(event.carry))
+    typed = [event.text, *(value for values in event.fields.values() for value in values)]
+    if any(screen(text).emergency for text in typed if text):
+        return emergency_card(book, asked_by_words=True)
+    return None
+
+
+def answers_yes(event: Event, book: Book) -> bool:
+    """Whether this press answers the emergency question with yes or not sure."""
+    return (
+        event.action in ("answer", _STARTS)
+        and event.carry.get("q") == book.emergency.question
+        and event.carry.get("a") in book.emergency.values
+    )
+
+
+def emergency_card(
+    book: Book, *, carry: dict[str, str] | None = None, asked_by_words: bool = False, extra: tuple[Block, ...] = ()
+) -> Card:
+    """What to do now. `carry` (c, v) lets "I have rung" be pressed; without a consultation it starts one."""
+    text = book.emergency
+    carry = carry or {}
+    blocks: list[Block] = [
+        Heading(text.first),
+        Points(text.steps, numbered=True),
+        Numbers(tuple(_number(book, id) for id in text.contacts)),
+        Heading("Say to them"),
+        Points(text.say),
+    ]
+    if asked_by_words:
+        blocks.insert(0, Notice("What you typed may mean someone is in danger. If so, do this first.", "stop"))
+        blocks.append(
+            Buttons(
+                (
+                    Button("Yes, someone is in danger", _STARTS, {"q": text.question, "a": text.values[0]}, "danger"),
+                    Button("No. Take me to the checklist", "start"),
+                )
+            )
+        )
+        blocks.append(Small("We did not keep what you typed. The chat itself may still hold it."))
+    else:
+        after = {"c": carry.get("c", ""), "v": carry.get("v", ""), "q": text.called, "a": "done"}
+        if after["c"]:
+            blocks += [Say(text.after), Buttons((Button("I have rung 999", "answer", after, "main"),))]
+        else:
+            blocks.append(Say(text.after, quiet=True))
+        blocks += extra
+    return Card(
+        title=text.title, blocks=tuple(blocks), danger=text.line, weight="stop", summary="Confer: open this now"
+    )
+
+
+def unrecorded_card(book: Book, numbers: tuple[Number, ...] = ()) -> Card:
+    """The database cannot be reached. What happened, what is safe, what to do now."""
+    blocks: list[Block] = [
+        Notice("This could not be recorded. Nothing you pressed was lost before this.", "warning"),
+        Say("Press again in a minute. If it cannot wait, talk to your safeguarding lead or a trustee directly."),
+    ]
+    if numbers:
+        blocks.append(Numbers(numbers))
+    return Card(title="Not recorded yet", blocks=tuple(blocks), danger=book.emergency.line, weight="warning")
+
+
+def emergency_only_card(book: Book, missing: list[str]) -> Card:
+    """The charity's settings are not complete: only the emergency text can be relied on."""
+    card = emergency_card(book)
+    notice = Notice("This bot is not set up yet. Please use it only for the emergency numbers below.", "warning")
+    needs = Small("Still missing, for your administrator: " + "; ".join(missing) + ".")
+    return Card(card.title, (notice, *card.blocks, needs), danger=card.danger, weight="stop")
+
+
+def with_line(form: Form, book: Book) -> Form:
+    """The form with the 999 line on top."""
+    return Form(form.title, form.fields, form.submit, form.action, form.carry, danger=book.emergency.line)
+
+
+def _number(book: Book, id: str) -> Number:
+    contact = book.contacts[id]
+    return Number(contact.name, contact.number, contact.use)

@@ -1,0 +1,156 @@
+"""Everything known about one consultation at one moment, replayed from its answers; the cards are drawn from it.
+
+The rule to keep: nothing in here is stored. Ask for a new picture after every change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.charity import Charity
+from bot.departing import departed
+from bot.roster import Circle, circle
+from policy.book import Book
+from policy.walk import Asking, Decided, Verdict, walk
+from storage.records import (
+    ApprovalRequest,
+    Consultation,
+    Decision,
+    Departure,
+    Disclosure,
+    Person,
+    SealedText,
+)
+from storage.store import Transaction
+
+Standing = Literal["free", "told", "unasked", "pending", "approved", "declined"]
+"""Where a lane's approval stands. free: none is needed. told: people are told and nobody may stop it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    book: Book
+    charity: Charity
+    case: Consultation
+    walked: Asking | Decided
+    requests: tuple[ApprovalRequest, ...] = ()
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    departures: tuple[Departure, ...] = ()
+    disclosures: tuple[Disclosure, ...] = ()
+    texts: tuple[SealedText, ...] = ()
+    circle: Circle | None = None
+
+    @property
+    def lanes(self) -> tuple[Verdict, ...]:
+        return self.walked.lanes
+
+    @property
+    def around(self) -> Circle:
+        """The people around it; RuntimeError on a picture drawn without them."""
+        if self.circle is None:
+            raise RuntimeError("this picture was drawn without the people")
+        return self.circle
+
+    def name(self, person_id: str) -> str:
+        """A colleague's name, never a client's."""
+        return next((person.name for person in self.around.everybody if person.id == person_id), "a former colleague")
+
+    def person(self, person_id: str) -> Person | None:
+        return next((person for person in self.around.everybody if person.id == person_id), None)
+
+    def request(self, verdict: Verdict) -> ApprovalRequest | None:
+        """The newest request that is about exactly this proposal."""
+        mine = fingerprint(self.book, self.case, verdict)
+        return next((r for r in reversed(self.requests) if r.lane == verdict.lane.id and r.fingerprint == mine), None)
+
+    def standing(self, verdict: Verdict) -> Standing:
+        """Where this lane's approval stands. A first yes stands, also beside an earlier no (second opinion)."""
+        approval = verdict.approval
+        if approval is None or approval.moment == "none":
+            return "free"
+        request = self.request(verdict)
+        if not approval.veto:
+            return "told" if request else "unasked"
+        if request is None or request.state == "withdrawn":
+            return "unasked"
+        if request.state == "told":
+            return "told"
+        return request.state
+
+    def may_go(self, verdict: Verdict) -> bool:
+        """Whether the worker may tell the recipients of this lane now."""
+        return self.standing(verdict) in ("free", "told", "approved") and not verdict.blocks
+
+    def emergency(self) -> Verdict | None:
+        """The open immediate lane whose call is still to be made, if there is one."""
+        called = self.case.values.get(self.book.emergency.called)
+        rung = called is not None and self.book.stop_until.get(self.book.emergency.called) != called
+        answered = self.case.values.get(self.book.emergency.question) in self.book.emergency.values
+        return next((v for v in self.lanes if v.lane.immediate and answered and not rung), None)
+
+
+async def look(
+    tx: Transaction, book: Book, charity: Charity, case: Consultation, *, everything: bool = True
+) -> Picture:
+    """The picture of this consultation now. Without `everything`, an undecided one is drawn from its answers alone."""
+    asking = replay(book, charity, case)
+    if not everything and isinstance(asking, Asking) and case.state in ("asking", "paused"):
+        return Picture(book, charity, case, asking)
+    departures = await tx.cases.departures(case.id)
+    chosen = {departure.lane: departure.chosen for departure in departures}
+    book_now = departed(book, tuple(sorted(chosen.items()))) if chosen else book
+    walked = replay(book_now, charity, case)
+    requests = await tx.approvals.of(case.id)
+    return Picture(
+        book=book_now,
+        charity=charity,
+        case=case,
+        walked=walked,
+        requests=tuple(requests),
+        decisions=await tx.approvals.decisions(case.id) if requests else {},
+        departures=tuple(departures),
+        disclosures=tuple(await tx.cases.disclosures(case.id)),
+        texts=tuple(await tx.texts.of(case.id)),
+        circle=circle(
+            book_now,
+            walked.facts,
+            await tx.people.everybody(),
+            case.requester_id,
+            await tx.cases.barred(case.id),
+        ),
+    )
+
+
+def replay(book: Book, charity: Charity, case: Consultation) -> Asking | Decided:
+    """Walk the answers: the decision while asking, and how things go once it was sent."""
+    flags = {flag.id: charity.flags[flag.id] for flag in book.flags if flag.id in charity.flags}
+    known = {question.id for question in book.questions}
+    values = {id: value for id, value in case.values.items() if id in known}
+    stage: Literal["decide", "send"] = "send" if case.state in ("sent", "closed") else "decide"
+    return walk(book, values, flags=flags, today=case.opened_at.date(), stage=stage)
+
+
+def fingerprint(book: Book, case: Consultation, verdict: Verdict) -> str:
+    """SHA-256 over exactly what is proposed: rules, lane, outcome, code, recipients and the facts they rest on.
+
+    Mechanics answers (asked after the request is sent) are left out: the way is not the decision (invariant I31).
+    """
+    decided = {question.id for question in book.questions if _stage(book, question.screen) == "decide"}
+    proposal = {
+        "book": [book.id, book.version],
+        "case": case.id,
+        "lane": verdict.lane.id,
+        "outcome": verdict.outcome.id,
+        "code": verdict.approval.code if verdict.approval else "",
+        "recipients": list(verdict.recipients),
+        "facts": {id: value for id, value in case.values.items() if id in decided},
+    }
+    return hashlib.sha256(json.dumps(proposal, sort_keys=True).encode()).hexdigest()
+
+
+def _stage(book: Book, screen: str) -> str:
+    return next(item.stage for item in book.screens if item.id == screen)

@@ -1,0 +1,58 @@
+"""What comes due: one table of timers, each settled in one transaction with its effects and follow-up letters."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.cards import Button, Buttons, Card, Say
+from bot.charity import charity_of
+from bot.picture import Picture, look
+from bot.questioning import carry
+from policy.book import Book
+from storage.records import NotFound
+from storage.store import Transaction
+
+Timer = Callable[[Transaction, Mapping[str, Book], Mapping[str, str]], Awaitable[None]]
+
+
+async def emergency_record(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> None:
+    """An hour after an emergency: ask the worker, gently, to write down what was done, if they have not."""
+    try:
+        case = await tx.cases.get(payload["case"])
+    except NotFound:
+        return
+    charity = charity_of(await tx.organisations.current())
+    book = books.get(case.book_id)
+    if book is None or case.state not in ("asking", "paused", "sent"):
+        return
+    picture = await look(tx, book, charity, case)
+    immediate = {verdict.lane.id for verdict in picture.lanes if verdict.lane.immediate}
+    if not immediate or immediate & {disclosure.lane for disclosure in picture.disclosures}:
+        return
+    for address in await tx.people.accounts([case.requester_id]):
+        post = await tx.posts.ensure(case.id, "reminder", address)
+        lane = f"{address.channel}/{address.tenant}/{address.user}"
+        await tx.outbox.put("letter", f"card:{post.id}", {"post": post.id}, lane=lane)
+    tx.note("reminded", consultation=case.id)
+
+
+TIMERS: Mapping[str, Timer] = {"emergency_record": emergency_record}
+
+
+def reminder_card(picture: Picture) -> Card:
+    """Gentle: it comes after the worst hour of somebody's week."""
+    written = {disclosure.lane for disclosure in picture.disclosures}
+    danger = picture.book.emergency.line
+    if any(verdict.lane.immediate and verdict.lane.id in written for verdict in picture.lanes):
+        return Card(f"Case {picture.case.reference}", (Say("Thank you. It is written down."),), danger=danger)
+    return Card(
+        "How are you? And one thing",
+        (
+            Say(
+                "You were shown the 999 card. When you can, write down what was done: when, which service, what was said."
+            ),
+            Buttons((Button("Write it down", "record", carry(picture), "main"),)),
+            Say(f"Case {picture.case.reference}. Talk to someone you trust. This was hard.", quiet=True),
+        ),
+        danger=danger,
+    )

@@ -1,0 +1,87 @@
+"""The process's settings, read once from the environment. Every missing or bad name is reported together.
+
+What belongs to the charity (numbers, leads, waits) is not here but in the database; see `bot.charity`.
+What belongs to a channel is read by that channel's own `configure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from storage.sealing import Keyring
+
+SHIPPED_BOOKS = Path(__file__).resolve().parent.parent / "policy" / "books"
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+
+class SettingsError(Exception):
+    """Everything that is wrong with the environment: `faults`, one sentence each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """database_url names an async driver; books are folders to read, in order."""
+
+    database_url: str
+    keys: Keyring
+    port: int
+    books: tuple[Path, ...]
+    local: bool
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Raises SettingsError with every fault."""
+    faults: list[str] = []
+    url = _database(environment.get("DATABASE_URL", ""), faults)
+    try:
+        keys = Keyring.parse(environment.get("CONFER_KEYS", ""))
+    except ValueError as wrong:
+        faults.append(f"CONFER_KEYS: {wrong} (make one with: python -m bot new-key)")
+        keys = Keyring(())
+    port = environment.get("PORT", "3000")
+    if not port.isdigit() or not 0 <= int(port) <= 65535:
+        faults.append(f"PORT must be a number from 0 to 65535, not {port!r}")
+        port = "0"
+    books = [SHIPPED_BOOKS]
+    if folder := environment.get("BOOKS_DIR"):
+        books.append(Path(folder))
+        if not Path(folder).is_dir():
+            faults.append("BOOKS_DIR is not a folder")
+    local = environment.get("CONFER_LOCAL", "")
+    if local not in ("", "0", "1"):
+        faults.append("CONFER_LOCAL must be 1, 0 or not set")
+    if faults:
+        raise SettingsError(faults)
+    return Settings(url, keys, int(port), tuple(books), local == "1")
+
+
+def _database(text: str, faults: list[str]) -> str:
+    if not text:
+        faults.append("DATABASE_URL is not set (for one machine: sqlite:///confer.db)")
+        return ""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        faults.append("DATABASE_URL cannot be read as an address of a database")  # never echoed: it holds a password
+        return ""
+    driver = _DRIVERS.get(url.drivername)
+    if driver is None:
+        faults.append("DATABASE_URL must begin with sqlite:// or postgresql://")
+        return ""
+    return url.set(drivername=driver).render_as_string(hide_password=False)

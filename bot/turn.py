@@ -1,0 +1,146 @@
+"""One turn: an event, who did it, the open transaction, and what the handlers of all actions share.
+
+The rule to keep: a handler finds its consultation through `Turn.mine` or `Turn.duty`, which check whose it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.charity import Charity
+from bot.events import Event
+from bot.picture import Picture, look
+from policy.book import Book
+from storage.records import Consultation, NotFound, Person
+from storage.store import Store, Transaction
+
+
+class Refusal(Exception):
+    """Something this person may not do, or not now. The sentence is shown to them as it is."""
+
+
+class MovedOn(Exception):
+    """The card that was pressed is older than the consultation. Nothing was changed; the newest card is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What a process has: the store, the books it read, and a clock that is passed in."""
+
+    store: Store
+    books: Mapping[str, Book]
+    clock: Callable[[], datetime]
+
+    @property
+    def first_book(self) -> Book:
+        """The book whose emergency text stands where no charity is known yet."""
+        return next(iter(self.books.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A letter this process sends itself, as the answer to the press."""
+
+    job_id: str
+    token: str
+    post_id: str
+    organisation_id: str
+
+
+@dataclass
+class Turn:
+    """`held` fills up with the letters that the answer to this very event will be."""
+
+    tx: Transaction
+    event: Event
+    person: Person
+    charity: Charity
+    book: Book
+    office: Office
+    held: list[Held] = field(default_factory=list)
+    notice: str = ""
+
+    @property
+    def now(self) -> datetime:
+        return self.tx.now
+
+    async def mine(self, *, fresh: bool = True) -> Consultation:
+        """The consultation of the pressed card, when it is this person's own.
+
+        `fresh`: the card must show the newest version. Raises Refusal, MovedOn.
+        """
+        case = await self._case()
+        if case.requester_id != self.person.id:
+            raise Refusal("This is somebody else's consultation. Only they can answer it.")
+        if fresh and self.event.carry.get("v") != str(case.version):
+            raise MovedOn
+        return case
+
+    async def duty(self) -> Consultation:
+        """The consultation of the pressed card, when this person was asked about it. Raises Refusal."""
+        case = await self._case()
+        consultations = {id for id, _ in await self.tx.approvals.asked_of(self.person.id)}
+        if case.id not in consultations:
+            raise Refusal("You have not been asked about this one, so it stays closed to you.")
+        return case
+
+    async def picture(self, case: Consultation, *, everything: bool = True) -> Picture:
+        return await look(self.tx, self.book, self.charity, case, everything=everything)
+
+    async def advanced(self, case: Consultation, **changes: str) -> Consultation:
+        """The consultation one version on. Raises storage's Conflict when somebody else was first."""
+        state = changes.get("state")
+        await self.tx.cases.advance(case, state=state)  # type: ignore[arg-type]
+        return await self.tx.cases.get(case.id)
+
+    def note(self, kind: str, case: Consultation | None = None, **ids: str) -> None:
+        """A line in the ledger: who did what on which consultation."""
+        if case is not None:
+            ids["consultation"] = case.id
+        self.tx.note(kind, person=self.person.id, **ids)
+
+    async def refresh(self, case: Consultation) -> None:
+        """Bring every copy of this consultation's cards up to date; the pressed one is answered directly."""
+        for post in await self.tx.posts.of(case.id):
+            await self._letter(
+                post.id, post.channel, post.tenant, post.user, post.kind, own_kind=self._own_kind(post.person_id, case)
+            )
+
+    async def tell(self, case: Consultation, kind: str, people: Collection[Person]) -> None:
+        """Send these people a card of this kind, on every account they have."""
+        if not people:
+            return
+        for address in await self.tx.people.accounts([person.id for person in people]):
+            post = await self.tx.posts.ensure(case.id, kind, address)
+            await self._letter(post.id, post.channel, post.tenant, post.user, kind, own_kind="")
+
+    async def _letter(self, post_id: str, channel: str, tenant: str, user: str, kind: str, *, own_kind: str) -> None:
+        who = self.event.who
+        here = (channel, tenant, user) == (who.channel, who.tenant, who.user) and kind == own_kind
+        id, token = await self.tx.outbox.put(
+            "letter", f"card:{post_id}", {"post": post_id}, lane=f"{channel}/{tenant}/{user}", held=here
+        )
+        if here:
+            self.held.append(Held(id, token, post_id, self.tx.organisation_id))
+
+    def _own_kind(self, person_id: str, case: Consultation) -> str:
+        """Which card answers this event: the requester's own checklist, or the approver's."""
+        if person_id != self.person.id:
+            return ""
+        return "checklist" if case.requester_id == self.person.id else "approval"
+
+    async def open_here(self, case: Consultation) -> None:
+        """Make the pressing account's own copy of the checklist, answered directly."""
+        who = self.event.who
+        for address in await self.tx.people.accounts([self.person.id]):
+            if (address.channel, address.tenant, address.user) == (who.channel, who.tenant, who.user):
+                post = await self.tx.posts.ensure(case.id, "checklist", address, message=self.event.message)
+                await self._letter(post.id, post.channel, post.tenant, post.user, "checklist", own_kind="checklist")
+
+    async def _case(self) -> Consultation:
+        try:
+            return await self.tx.cases.get(self.event.carry.get("c", ""))
+        except NotFound as gone:
+            raise Refusal("We cannot find this consultation. Open the home page to see yours.") from gone

@@ -1,0 +1,144 @@
+"""Worked examples: the answers an example stands for, and whether the book comes to what the example says.
+
+The one rule to keep: what is asked here is what the tables ask (`when`), so that the walk, which leaves out what cannot
+matter, is held against them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from policy.book import Book, Example
+from policy.index import Index, index_of
+from policy.replay import Replay
+from policy.tables import numbers_in
+from policy.verdicts import Verdict
+from policy.walk import Asking, Decided, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Every question that is asked, answered. `never_asked` are the listed facts that no question asked for.
+
+    `answers` holds fact values throughout: for a question with bands the band, not a date.
+    """
+
+    answers: Mapping[str, str]
+    flags: Mapping[str, str]
+    never_asked: tuple[str, ...]
+
+
+def complete(
+    book: Book,
+    facts: Mapping[str, str],
+    quiet: Mapping[str, str] | None = None,
+    *,
+    flags: Mapping[str, str] | None = None,
+) -> Completion:
+    """Ask every question that applies, in order, answering from `facts` and else from `quiet` (the book's own).
+
+    A listed fact that is a flag is given. Nothing is asked once the book says to stop. Raises `AnswerError`.
+    """
+    index = index_of(book)
+    given_flags = dict(flags or {}) | {flag.id: facts[flag.id] for flag in book.flags if flag.id in facts}
+    given = {**(book.quiet if quiet is None else quiet), **facts}
+    answers: dict[str, str] = {}
+    while True:
+        replay = Replay(index, bits_of(index, answers), given_flags)
+        left = 0 if replay.stopped else replay.unanswered()
+        # One screen at a time: what stands on later screens may turn out not to be asked.
+        now = left & index.screen_bits[index.screen_of[(left & -left).bit_length() - 1].id] if left else 0
+        if not now:
+            break
+        answers |= {index.names[at]: given[index.names[at]] for at in numbers_in(now)}
+    counted = {*index.ids(replay.asked()), *given_flags}
+    return Completion(answers, given_flags, tuple(name for name in facts if name not in counted))
+
+
+def bits_of(index: Index, facts: Mapping[str, str]) -> dict[int, int]:
+    """Fact number -> bit of answers that are fact values (no dates). KeyError for what is not the book's."""
+    return dict(index.choices[item] for item in facts.items())
+
+
+def check_example(book: Book, example: Example, *, today: date | None = None) -> list[str]:
+    """What differs from the example, one sentence each; an empty list when the book comes to it exactly.
+
+    Two ways are tried, and both must come to it: the whole table, and the walk, screen by screen.
+    """
+    done = complete(book, example.facts)
+    found = [f"'{name}' is listed, but is never asked" for name in done.never_asked]
+    whole = walk(book, done.answers, flags=done.flags, today=today, stage="send")
+    if isinstance(whole, Asking):
+        found.append(f"'{whole.questions[0].id}' is still asked when every question has its answer")
+    found += differences(example, whole.lanes)
+    walked, _ = walk_through(book, done.answers, flags=done.flags, today=today)
+    if not isinstance(walked, Decided):
+        found.append(f"the walk asks '{walked.questions[0].id}', which the tables do not ask")
+    if sketch(walked.lanes) != sketch(whole.lanes):
+        found.append(f"the walk comes to {sketch(walked.lanes)} and the whole table to {sketch(whole.lanes)}")
+    return found
+
+
+def walk_through(
+    book: Book, answers: Mapping[str, str], *, flags: Mapping[str, str] | None = None, today: date | None = None
+) -> tuple[Asking | Decided, dict[str, str]]:
+    """Walk from the beginning to the end, giving each answer only when it is asked for.
+
+    Comes back with where the walk ended and the answers it asked for; `Asking` when `answers` lacks one of them.
+    """
+    given: dict[str, str] = {}
+    while True:
+        now = walk(book, given, flags=flags, today=today, stage="send")
+        if isinstance(now, Decided):
+            return now, given
+        fresh = {question.id: answers[question.id] for question in now.questions if question.id in answers}
+        if not fresh:
+            return now, given
+        given |= fresh
+
+
+def sketch(lanes: Iterable[Verdict]) -> list[tuple[object, ...]]:
+    """(lane, outcome, approval, recipients, blocks, warnings) of each lane: the same however it was asked."""
+    return [
+        (
+            item.lane.id,
+            item.outcome.id,
+            item.approval.code if item.approval else "",
+            item.recipients,
+            item.blocks,
+            item.warnings,
+        )
+        for item in lanes
+    ]
+
+
+def differences(example: Example, lanes: Collection[Verdict]) -> list[str]:
+    """What differs between the example and these open lanes."""
+    by_id = {item.lane.id: item for item in lanes}
+    found = _differ("lanes", example.lanes, {name: item.outcome.id for name, item in by_id.items()})
+    approvals = {name: item.approval.code for name, item in by_id.items() if item.approval}
+    found += _differ("approvals", example.approvals, approvals)
+    blocks = {name: item.blocks for name, item in by_id.items() if item.blocks}
+    found += _differ("blocks", _filled(example.blocks), blocks)
+    warnings = {name: item.warnings for name, item in by_id.items() if item.warnings}
+    found += _differ("warnings", _filled(example.warnings), warnings)
+    for name, item in by_id.items():
+        shown = {guide.id for guide in (*item.show, *item.steps, *item.words)}
+        found += [f"{name} does not show '{guide}'" for guide in example.show.get(name, ()) if guide not in shown]
+        hidden = shown | {guide.id for guide in item.never}
+        found += [f"{name} shows '{guide}'" for guide in example.never.get(name, ()) if guide in hidden]
+    return found
+
+
+def _filled(lists: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {lane: names for lane, names in lists.items() if names}
+
+
+def _differ(what: str, expected: Mapping[str, object], found: Mapping[str, object]) -> list[str]:
+    return [
+        f"{what}: {lane} is {found.get(lane, 'not there')} and should be {expected.get(lane, 'not there')}"
+        for lane in dict.fromkeys((*expected, *found))
+        if expected.get(lane) != found.get(lane)
+    ]

@@ -1,0 +1,1 @@
+"""What is remembered. Knows no chat product; nobody but `Store.begin` commits."""

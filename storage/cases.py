@@ -1,0 +1,281 @@
+"""Consultations and their answers, kept by question id, never by position; nothing stores a "current step".
+
+Every change is a compare-and-set on the version the person was looking at.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.records import (
+    Answer,
+    CaseState,
+    Conflict,
+    Consultation,
+    Departure,
+    Disclosure,
+    NotFound,
+    from_micros,
+    to_micros,
+)
+from storage.sealing import DataKey
+from storage.tables import answers, barred, consultations, departures, disclosures
+
+if TYPE_CHECKING:
+    from storage.store import Transaction
+
+_WITH_ANSWERS = (
+    select(consultations, answers.c.question_id, answers.c.value, answers.c.at)
+    .outerjoin(answers, answers.c.consultation_id == consultations.c.id)
+    .where(consultations.c.id == bindparam("case_id"), consultations.c.organisation_id == bindparam("org"))
+    .order_by(answers.c.at, answers.c.question_id)
+)
+_ANSWER_VALUES: dict[str, Any] = {
+    name: bindparam(name) for name in ("organisation_id", "consultation_id", "question_id", "value", "at")
+}
+
+
+def _record_answer(build: Any) -> Any:
+    new = build(answers).values(_ANSWER_VALUES)
+    return new.on_conflict_do_update(
+        index_elements=[answers.c.consultation_id, answers.c.question_id],
+        set_={"value": new.excluded.value, "at": new.excluded.at},
+    )
+
+
+_RECORD = {True: _record_answer(postgresql_insert), False: _record_answer(sqlite_insert)}
+_ADVANCE = (
+    update(consultations)
+    .where(
+        consultations.c.id == bindparam("case_id"),
+        consultations.c.organisation_id == bindparam("org"),
+        consultations.c.version == bindparam("seen"),
+    )
+    .values(version=bindparam("next"), state=bindparam("state_now"), changed_at=bindparam("moment"))
+)
+
+
+class Cases:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    async def open(self, requester_id: str, *, reference: str, book_id: str, book_version: str) -> Consultation:
+        """A new consultation, asking, at version 1."""
+        id = secrets.token_urlsafe(9)
+        moment = to_micros(self._tx.now)
+        await self._tx.connection.execute(
+            insert(consultations).values(
+                id=id,
+                organisation_id=self._tx.organisation_id,
+                requester_id=requester_id,
+                reference=reference,
+                state="asking",
+                version=1,
+                book_id=book_id,
+                book_version=book_version,
+                data_key=self._tx.keys.new_data_key(f"consultations|data_key|{id}"),
+                opened_at=moment,
+                changed_at=moment,
+            )
+        )
+        now = self._tx.now
+        return Consultation(id, requester_id, reference, "asking", 1, book_id, book_version, now, now)
+
+    async def get(self, id: str) -> Consultation:
+        """The consultation with its answers. Raises NotFound."""
+        rows = (
+            await self._tx.connection.execute(_WITH_ANSWERS, {"case_id": id, "org": self._tx.organisation_id})
+        ).all()
+        if not rows:
+            raise NotFound("consultation")
+        return _consultation(rows)
+
+    async def of(self, requester_id: str, states: Collection[CaseState]) -> list[Consultation]:
+        """This person's own consultations in these states, oldest first, without their answers."""
+        rows = await self._tx.connection.execute(
+            select(consultations)
+            .where(
+                consultations.c.organisation_id == self._tx.organisation_id,
+                consultations.c.requester_id == requester_id,
+                consultations.c.state.in_(sorted(states)),
+            )
+            .order_by(consultations.c.opened_at, consultations.c.id)
+        )
+        return [_bare(row) for row in rows]
+
+    async def reference_taken(self, reference: str) -> bool:
+        found = await self._tx.connection.execute(
+            select(consultations.c.id).where(
+                consultations.c.organisation_id == self._tx.organisation_id, consultations.c.reference == reference
+            )
+        )
+        return found.first() is not None
+
+    async def record_answers(self, consultation_id: str, values: Mapping[str, str]) -> None:
+        """Keep these answers; an earlier answer to the same question is replaced."""
+        moment = to_micros(self._tx.now)
+        rows = [
+            {
+                "organisation_id": self._tx.organisation_id,
+                "consultation_id": consultation_id,
+                "question_id": question,
+                "value": value,
+                "at": moment,
+            }
+            for question, value in values.items()
+        ]
+        if rows:
+            await self._tx.connection.execute(_RECORD[self._tx.postgresql], rows if len(rows) > 1 else rows[0])
+
+    async def advance(self, consultation: Consultation, *, state: CaseState | None = None) -> None:
+        """Move to the next version, if nobody else has. Raises Conflict."""
+        moved = await self._tx.connection.execute(
+            _ADVANCE,
+            {
+                "case_id": consultation.id,
+                "org": self._tx.organisation_id,
+                "seen": consultation.version,
+                "next": consultation.version + 1,
+                "state_now": state or consultation.state,
+                "moment": to_micros(self._tx.now),
+            },
+        )
+        if moved.rowcount != 1:
+            raise Conflict("consultation")
+
+    async def name(self, consultation_id: str, reference: str) -> None:
+        """Give the consultation the charity's own case reference."""
+        await self._tx.connection.execute(
+            update(consultations)
+            .where(consultations.c.id == consultation_id, consultations.c.organisation_id == self._tx.organisation_id)
+            .values(reference=reference)
+        )
+
+    async def data_key(self, consultation_id: str) -> DataKey:
+        """The key its free text is sealed under. Raises NotFound (destroyed), CannotOpen (ours does not fit)."""
+        row = (
+            await self._tx.connection.execute(
+                select(consultations.c.data_key).where(
+                    consultations.c.id == consultation_id,
+                    consultations.c.organisation_id == self._tx.organisation_id,
+                )
+            )
+        ).one_or_none()
+        if row is None or row.data_key is None:
+            raise NotFound("the key of this consultation")
+        return self._tx.keys.unwrap(row.data_key, f"consultations|data_key|{consultation_id}")
+
+    async def bar(self, consultation_id: str, person_ids: Collection[str]) -> None:
+        """These people must not know and may not decide. Nobody is ever taken off again by the requester."""
+        known = await self.barred(consultation_id)
+        rows = [
+            {
+                "organisation_id": self._tx.organisation_id,
+                "consultation_id": consultation_id,
+                "person_id": person_id,
+                "at": to_micros(self._tx.now),
+            }
+            for person_id in sorted(set(person_ids) - known)
+        ]
+        if rows:
+            await self._tx.connection.execute(insert(barred), rows)
+
+    async def barred(self, consultation_id: str) -> frozenset[str]:
+        rows = await self._tx.connection.execute(
+            select(barred.c.person_id).where(
+                barred.c.consultation_id == consultation_id, barred.c.organisation_id == self._tx.organisation_id
+            )
+        )
+        return frozenset(row.person_id for row in rows)
+
+    async def depart(
+        self, consultation_id: str, person_id: str, *, lane: str, proposed: str, chosen: str, text_id: str
+    ) -> None:
+        """Record that a person went further than the proposal, towards protecting somebody."""
+        await self._tx.connection.execute(
+            insert(departures).values(
+                id=secrets.token_urlsafe(9),
+                organisation_id=self._tx.organisation_id,
+                consultation_id=consultation_id,
+                person_id=person_id,
+                lane=lane,
+                proposed=proposed,
+                chosen=chosen,
+                text_id=text_id,
+                at=to_micros(self._tx.now),
+            )
+        )
+
+    async def departures(self, consultation_id: str) -> list[Departure]:
+        """Oldest first; the last one of a lane is the one that stands."""
+        rows = await self._tx.connection.execute(
+            select(departures)
+            .where(
+                departures.c.consultation_id == consultation_id,
+                departures.c.organisation_id == self._tx.organisation_id,
+            )
+            .order_by(departures.c.at, departures.c.id)
+        )
+        return [
+            Departure(row.id, row.person_id, row.lane, row.proposed, row.chosen, row.text_id, from_micros(row.at))
+            for row in rows
+        ]
+
+    async def disclose(
+        self, consultation_id: str, person_id: str, *, lane: str, recipient: str, done_at: str, text_id: str
+    ) -> None:
+        """Record what was then done about a lane."""
+        await self._tx.connection.execute(
+            insert(disclosures).values(
+                id=secrets.token_urlsafe(9),
+                organisation_id=self._tx.organisation_id,
+                consultation_id=consultation_id,
+                lane=lane,
+                person_id=person_id,
+                recipient=recipient,
+                done_at=done_at,
+                text_id=text_id,
+                at=to_micros(self._tx.now),
+            )
+        )
+
+    async def disclosures(self, consultation_id: str) -> list[Disclosure]:
+        """What was done, oldest first."""
+        rows = await self._tx.connection.execute(
+            select(disclosures)
+            .where(
+                disclosures.c.consultation_id == consultation_id,
+                disclosures.c.organisation_id == self._tx.organisation_id,
+            )
+            .order_by(disclosures.c.at, disclosures.c.id)
+        )
+        return [
+            Disclosure(row.id, row.lane, row.person_id, row.recipient, row.done_at, row.text_id, from_micros(row.at))
+            for row in rows
+        ]
+
+
+def _bare(row: Row[Any], kept: Mapping[str, Answer] | None = None) -> Consultation:
+    return Consultation(
+        id=row.id,
+        requester_id=row.requester_id,
+        reference=row.reference,
+        state=cast("CaseState", row.state),
+        version=row.version,
+        book_id=row.book_id,
+        book_version=row.book_version,
+        opened_at=from_micros(row.opened_at),
+        changed_at=from_micros(row.changed_at),
+        answers=kept or {},
+    )
+
+
+def _consultation(rows: Any) -> Consultation:
+    kept = {row.question_id: Answer(row.question_id, row.value, from_micros(row.at)) for row in rows if row.question_id}
+    return _bare(rows[0], kept)

@@ -1,0 +1,40 @@
+"""Deliveries seen: the same one is never applied twice, because its id is taken in the transaction of its effect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.records import to_micros
+from storage.tables import deliveries
+
+if TYPE_CHECKING:
+    from storage.store import Transaction
+
+_VALUES: dict[str, Any] = {name: bindparam(name) for name in ("channel", "tenant", "delivery", "organisation_id", "at")}
+_TAKE = {
+    True: postgresql_insert(deliveries).values(_VALUES).on_conflict_do_nothing(),
+    False: sqlite_insert(deliveries).values(_VALUES).on_conflict_do_nothing(),
+}
+
+
+class Deliveries:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    async def take(self, channel: str, tenant: str, delivery: str) -> bool:
+        """True the first time, False for a repeated delivery."""
+        taken = await self._tx.connection.execute(
+            _TAKE[self._tx.postgresql],
+            {
+                "channel": channel,
+                "tenant": tenant,
+                "delivery": delivery,
+                "organisation_id": self._tx.organisation_id,
+                "at": to_micros(self._tx.now),
+            },
+        )
+        return taken.rowcount == 1

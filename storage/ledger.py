@@ -1,0 +1,104 @@
+"""The ledger: who did what, when, on which consultation. Append-only, one hash chain an organisation, no content.
+
+Each hash is SHA-256 over a domain word, the previous hash, the organisation, the sequence, the time and the SHA-256
+of the body's canonical bytes. Bodies hold ids, kinds and hashes only, so that destroying a record's key never
+breaks the chain. Triggers in the database refuse changes; they stop bugs, not the owner.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, bindparam, insert, select, text
+
+from storage.records import Entry, from_micros, to_micros
+from storage.tables import ledger
+
+if TYPE_CHECKING:
+    from storage.store import Transaction
+
+_DOMAIN = b"confer ledger 1\0"
+_BEGINNING = bytes(32)
+_PAGE = 5_000
+_HEAD = (
+    select(ledger.c.sequence, ledger.c.hash)
+    .where(ledger.c.organisation_id == bindparam("org"))
+    .order_by(ledger.c.sequence.desc())
+    .limit(1)
+)
+# Locked as the last step: an optimistic head has a p99 of seconds under load, a lock on the organisation has 57 ms.
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('ledger ' || :org, 0))")
+
+
+class Ledger:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    async def append(self, notes: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+        """Write these as the next entries. Called by `Store.begin` just before it commits."""
+        organisation = self._tx.organisation_id
+        if self._tx.postgresql:
+            await self._tx.connection.execute(_LOCK, {"org": organisation})
+        head = (await self._tx.connection.execute(_HEAD, {"org": organisation})).one_or_none()
+        sequence, previous = (head.sequence, head.hash) if head else (0, _BEGINNING)
+        at = to_micros(self._tx.now)
+        rows = []
+        for kind, ids in notes:
+            sequence += 1
+            body = json.dumps({"kind": kind, **ids}, sort_keys=True, separators=(",", ":")).encode()
+            digest = link(previous, organisation, sequence, at, body)
+            rows.append(
+                {
+                    "organisation_id": organisation,
+                    "sequence": sequence,
+                    "at": at,
+                    "body": body,
+                    "previous": previous,
+                    "hash": digest,
+                }
+            )
+            previous = digest
+        await self._tx.connection.execute(insert(ledger), rows if len(rows) > 1 else rows[0])
+
+    async def head(self) -> tuple[int, str]:
+        """(last sequence, its hash in hex); (0, "") when nothing has been written."""
+        row = (await self._tx.connection.execute(_HEAD, {"org": self._tx.organisation_id})).one_or_none()
+        return (row.sequence, row.hash.hex()) if row else (0, "")
+
+    async def entries(self, *, after: int = 0) -> list[Entry]:
+        """At most 5,000 entries after that sequence, in order."""
+        rows = await self._tx.connection.execute(
+            select(ledger)
+            .where(ledger.c.organisation_id == self._tx.organisation_id, ledger.c.sequence > after)
+            .order_by(ledger.c.sequence)
+            .limit(_PAGE)
+        )
+        return [_entry(row) for row in rows]
+
+    async def faults(self) -> list[str]:
+        """What is wrong with the chain, in words; empty when every entry follows from the one before."""
+        found: list[str] = []
+        sequence, previous = 0, _BEGINNING
+        while entries := await self.entries(after=sequence):
+            for entry in entries:
+                if entry.sequence != sequence + 1:
+                    found.append(f"entries {sequence + 1} to {entry.sequence - 1} are missing")
+                expected = link(previous, self._tx.organisation_id, entry.sequence, to_micros(entry.at), entry.body)
+                if entry.previous != previous or entry.hash != expected:
+                    found.append(f"entry {entry.sequence} does not follow from the one before")
+                sequence, previous = entry.sequence, entry.hash
+        return found
+
+
+def link(previous: bytes, organisation_id: str, sequence: int, at: int, body: bytes) -> bytes:
+    """The hash of one entry; `at` in microseconds since 1970 UTC."""
+    inner = hashlib.sha256(body).digest()
+    line = f"{organisation_id}\0{sequence}\0{at}\0".encode()
+    return hashlib.sha256(_DOMAIN + previous + line + inner).digest()
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(row.sequence, from_micros(row.at), row.body, row.previous, row.hash)

@@ -1,0 +1,83 @@
+"""Bringing a database to the newest form, in the process, before anything else touches it.
+
+One process migrates at a time (an advisory lock on PostgreSQL, SQLite's own write lock), with an engine of its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from storage.triggers import put_triggers
+
+_LOCK = 7_203_115_846  # ours alone: any number that no other user of the same database takes
+
+
+async def migrate(url: str) -> None:
+    """Run every migration that is missing. Raises what the driver raises when the database is out of reach."""
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+                await connection.commit()
+            try:
+                await connection.run_sync(_upgrade)
+            finally:
+                if connection.dialect.name == "postgresql":
+                    await connection.rollback()
+                    await connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
+                    await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+async def pending(url: str) -> bool:
+    """Whether the database is older than this code."""
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_pending)
+    finally:
+        await engine.dispose()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _pending(connection: Connection) -> bool:
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() != newest
+
+
+def _upgrade(connection: Connection) -> None:
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        # With foreign keys on, rebuilding a table deletes the rows that point at it; they are checked at the end.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        connection.commit()
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    # A batch ALTER on SQLite silently drops triggers, so all of them are put back after every run.
+    put_triggers(connection)
+    if sqlite:
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            connection.rollback()
+            raise RuntimeError(
+                f"the migration would leave {len(broken)} rows that point at nothing; nothing was changed"
+            )
+    connection.commit()

@@ -1,0 +1,205 @@
+"""Letters and timers, in one table of our own transaction: what was promised is written with what it is about.
+
+A claim pushes `run_at` past a lease and sets a fencing token; an expired lease is simply due again, and only the
+holder of the token may settle. A letter to the same card replaces the one before it, so a card is sent as it stands
+last. Payloads hold ids and kinds only; nothing vanishes: after the last attempt a row is dead and stays to be seen.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.records import Job, to_micros
+from storage.tables import jobs, pauses
+
+if TYPE_CHECKING:
+    from storage.store import Transaction
+
+LEASE = timedelta(seconds=60)
+"""How long a claim holds. Whatever handles a job must be done within 80 % of it."""
+
+ATTEMPTS = 12
+"""Tries before a job is dead: with the waits of `_again`, about a day and a half."""
+
+WAKE = "confer_due"
+"""The PostgreSQL channel that wakes other processes."""
+
+
+def _put(build: Any) -> Any:
+    names = ("id", "organisation_id", "kind", "key", "lane", "payload", "run_at", "token", "attempts", "state")
+    new = build(jobs).values({name: bindparam(name) for name in names})
+    return new.on_conflict_do_update(
+        index_elements=[jobs.c.organisation_id, jobs.c.key],
+        set_={
+            name: getattr(new.excluded, name) for name in ("payload", "lane", "run_at", "token", "attempts", "state")
+        },
+    ).returning(jobs.c.id)
+
+
+_PUT = {True: _put(postgresql_insert), False: _put(sqlite_insert)}
+_NOTIFY = text(f"SELECT pg_notify('{WAKE}', '')")
+
+
+class Outbox:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+        self.woken = False
+        """Whether this transaction left something due now."""
+
+    async def put(
+        self,
+        kind: str,
+        key: str,
+        payload: Mapping[str, str],
+        *,
+        lane: str = "",
+        run_at: datetime | None = None,
+        held: bool = False,
+    ) -> tuple[str, str]:
+        """Promise a letter or timer; the same key replaces what was promised before. Gives (job id, token).
+
+        `held`: the caller does it itself right after the commit and settles it; if it dies, the lease runs out and
+        somebody else does it.
+        """
+        token = secrets.token_urlsafe(9) if held else ""
+        due = (run_at or self._tx.now) + (LEASE if held else timedelta())
+        row = (
+            await self._tx.connection.execute(
+                _PUT[self._tx.postgresql],
+                {
+                    "id": secrets.token_urlsafe(9),
+                    "organisation_id": self._tx.organisation_id,
+                    "kind": kind,
+                    "key": key,
+                    "lane": lane,
+                    "payload": json.dumps(dict(payload), sort_keys=True),
+                    "run_at": to_micros(due),
+                    "token": token,
+                    "attempts": 0,
+                    "state": "due",
+                },
+            )
+        ).one()
+        if not held:
+            self.woken = True
+            if self._tx.postgresql and run_at is None:
+                await self._tx.connection.execute(_NOTIFY)
+        return row.id, token
+
+    async def claim(self, *, limit: int, busy: Collection[str] = ()) -> list[Job]:
+        """Take up to `limit` due jobs, at most one a lane, none of a lane that is busy or paused.
+
+        The only query over all organisations: it moves work, and tells nothing of its content.
+        """
+        now = to_micros(self._tx.now)
+        held = to_micros(self._tx.now + LEASE)
+        paused = select(pauses.c.lane).where(pauses.c.until > now)
+        ranked = (
+            select(
+                jobs.c.id,
+                jobs.c.run_at,
+                jobs.c.lane,
+                func.row_number()
+                .over(partition_by=(jobs.c.lane, jobs.c.kind), order_by=(jobs.c.run_at, jobs.c.id))
+                .label("turn"),
+            )
+            .where(jobs.c.state == "due", jobs.c.run_at <= now, jobs.c.lane.not_in(paused))
+            .where(jobs.c.lane.not_in(sorted(busy)) if busy else jobs.c.id.is_not(None))
+            .subquery()
+        )
+        picked = (
+            select(ranked.c.id)
+            .where((ranked.c.turn == 1) | (ranked.c.lane == ""))
+            .order_by(ranked.c.run_at)
+            .limit(limit)
+        )
+        if self._tx.postgresql:
+            # SKIP LOCKED on the table itself: a window function cannot carry it. Rechecked under the lock.
+            ids = select(jobs.c.id).where(jobs.c.id.in_(picked), jobs.c.state == "due", jobs.c.run_at <= now)
+            chosen = ids.with_for_update(skip_locked=True).cte("chosen")
+            which = jobs.c.id.in_(select(chosen.c.id))
+        else:
+            which = jobs.c.id.in_(picked)
+        token = secrets.token_urlsafe(9)
+        rows = await self._tx.connection.execute(
+            update(jobs).where(which).values(run_at=held, token=token, attempts=jobs.c.attempts + 1).returning(jobs)
+        )
+        return [
+            Job(row.id, row.organisation_id, row.kind, row.key, row.lane, json.loads(row.payload), row.attempts, token)
+            for row in rows
+        ]
+
+    async def done(self, settled: Collection[tuple[str, str]]) -> None:
+        """These (job id, token) are done. A row whose token moved on stays: it has newer news to tell."""
+        for id, token in settled:
+            await self._tx.connection.execute(_DONE, {"job_id": id, "held": token})
+
+    async def again(self, job: Job, *, after: float | None = None, counts: bool = True) -> str:
+        """Try again later; after the last attempt it is dead. Gives the state it is in now."""
+        attempts = job.attempts if counts else job.attempts - 1
+        state = "dead" if attempts >= ATTEMPTS else "due"
+        wait = after if after is not None else _again(attempts)
+        await self._tx.connection.execute(
+            update(jobs)
+            .where(jobs.c.id == job.id, jobs.c.token == job.token)
+            .values(
+                state=state,
+                token="",
+                attempts=max(attempts, 0),
+                run_at=to_micros(self._tx.now + timedelta(seconds=wait)),
+            )
+        )
+        return state
+
+    async def bury(self, job: Job) -> None:
+        """Never again: the person or message is gone."""
+        await self._tx.connection.execute(
+            update(jobs).where(jobs.c.id == job.id, jobs.c.token == job.token).values(state="dead", token="")
+        )
+
+    async def cancel(self, key: str) -> None:
+        """Take back a timer that is not needed any more."""
+        await self._tx.connection.execute(
+            delete(jobs).where(jobs.c.organisation_id == self._tx.organisation_id, jobs.c.key == key)
+        )
+
+    async def pause(self, lane: str, until: datetime, organisation_id: str) -> None:
+        """Nobody sends in this lane before then: the product said to slow down, to all our processes alike."""
+        build = postgresql_insert if self._tx.postgresql else sqlite_insert
+        new = build(pauses).values(lane=lane, organisation_id=organisation_id, until=to_micros(until))
+        await self._tx.connection.execute(
+            new.on_conflict_do_update(index_elements=[pauses.c.lane], set_={"until": new.excluded.until})
+        )
+
+    async def next_due(self) -> int | None:
+        """When the next job is due, in microseconds since 1970 UTC; None when none is waiting."""
+        row = await self._tx.connection.execute(select(func.min(jobs.c.run_at)).where(jobs.c.state == "due"))
+        due = row.scalar_one_or_none()
+        return None if due is None else int(due)
+
+    async def counts(self) -> dict[str, int]:
+        """How many jobs are due and dead, for the health page."""
+        rows = await self._tx.connection.execute(
+            select(jobs.c.state, func.count()).where(jobs.c.state != "done").group_by(jobs.c.state)
+        )
+        return {row[0]: row[1] for row in rows}
+
+
+_DONE = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("job_id"), jobs.c.token == bindparam("held"))
+    .values(state="done", token="", payload="{}")
+)
+
+
+def _again(attempts: int) -> float:
+    """Seconds to wait before the next try: 5 s, doubling, at most 6 hours."""
+    return float(min(5 * 2 ** max(attempts - 1, 0), 6 * 3600))

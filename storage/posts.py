@@ -1,0 +1,102 @@
+"""Posts: each copy of a card that was sent, so that all of them can be edited when the state moves."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.records import Address, NotFound, Post, to_micros
+from storage.tables import posts
+
+if TYPE_CHECKING:
+    from storage.store import Transaction
+
+_OF = (
+    select(posts)
+    .where(posts.c.consultation_id == bindparam("case_id"), posts.c.organisation_id == bindparam("org"))
+    .order_by(posts.c.at, posts.c.id)
+)
+
+
+class Posts:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    async def ensure(self, consultation_id: str, kind: str, address: Address, *, message: str = "") -> Post:
+        """The copy of this card on this account; made if there is none. `message` fills in where it stands."""
+        build = postgresql_insert if self._tx.postgresql else sqlite_insert
+        values = {
+            "id": secrets.token_urlsafe(9),
+            "organisation_id": self._tx.organisation_id,
+            "consultation_id": consultation_id,
+            "person_id": address.person_id,
+            "kind": kind,
+            "channel": address.channel,
+            "tenant": address.tenant,
+            "user": address.user,
+            "conversation": address.conversation,
+            "message": message,
+            "at": to_micros(self._tx.now),
+        }
+        # The update changes nothing: it is there so that RETURNING gives the row that was first.
+        new = build(posts).values(values)
+        keys = [posts.c.consultation_id, posts.c.kind, posts.c.channel, posts.c.tenant, posts.c.user]
+        found = await self._tx.connection.execute(
+            new.on_conflict_do_update(index_elements=keys, set_={"person_id": new.excluded.person_id}).returning(posts)
+        )
+        return _post(found.one())
+
+    async def get(self, id: str) -> Post:
+        """Raises NotFound."""
+        row = (
+            await self._tx.connection.execute(
+                select(posts).where(posts.c.id == id, posts.c.organisation_id == self._tx.organisation_id)
+            )
+        ).one_or_none()
+        if row is None:
+            raise NotFound("post")
+        return _post(row)
+
+    async def of(self, consultation_id: str) -> list[Post]:
+        rows = await self._tx.connection.execute(_OF, {"case_id": consultation_id, "org": self._tx.organisation_id})
+        return [_post(row) for row in rows]
+
+    async def on(self, channel: str, tenant: str, user: str) -> list[Post]:
+        """Every post on one account, oldest first."""
+        rows = await self._tx.connection.execute(
+            select(posts)
+            .where(
+                posts.c.organisation_id == self._tx.organisation_id,
+                posts.c.channel == channel,
+                posts.c.tenant == tenant,
+                posts.c.user == user,
+            )
+            .order_by(posts.c.at, posts.c.id)
+        )
+        return [_post(row) for row in rows]
+
+    async def place(self, id: str, conversation: str, message: str) -> None:
+        """Where the product put it."""
+        await self._tx.connection.execute(
+            update(posts)
+            .where(posts.c.id == id, posts.c.organisation_id == self._tx.organisation_id)
+            .values(conversation=conversation, message=message)
+        )
+
+
+def _post(row: Row[Any]) -> Post:
+    return Post(
+        row.id,
+        row.consultation_id,
+        row.person_id,
+        row.kind,
+        row.channel,
+        row.tenant,
+        row.user,
+        row.conversation,
+        row.message,
+    )

@@ -1,0 +1,222 @@
+"""The store: two engines and one way to write. Only `Store.begin` commits, once, at the end of one event.
+
+SQLite has one writer connection at a time, with BEGIN IMMEDIATE, WAL and synchronous FULL; a second, read-only
+engine serves reads. PostgreSQL runs at READ COMMITTED, where decisions are compare-and-set updates.
+Never await anything but the database inside `begin`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage.approvals import Approvals
+from storage.cases import Cases
+from storage.deliveries import Deliveries
+from storage.ledger import Ledger
+from storage.organisations import Organisations
+from storage.outbox import Outbox
+from storage.people import People
+from storage.posts import Posts
+from storage.sealing import Keyring
+from storage.texts import Texts
+
+_TIMEOUT = 10  # seconds to wait for a lock or a connection; a press is answered within Slack's three in all but trouble
+
+
+class StoreUnavailable(Exception):
+    """The database cannot be reached, or is locked: nothing was written."""
+
+
+@dataclass
+class Transaction:
+    """One unit of work. Bound to one organisation before anything else is asked of it."""
+
+    connection: AsyncConnection
+    keys: Keyring
+    now: datetime
+    postgresql: bool
+    organisation: str = ""
+    _notes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    @property
+    def organisation_id(self) -> str:
+        """The organisation every query is bound to. RuntimeError while there is none."""
+        if not self.organisation:
+            raise RuntimeError("no organisation: bind the transaction before using it")
+        return self.organisation
+
+    def bind(self, organisation_id: str) -> None:
+        """Bind to an organisation, once; another one afterwards is a programming error."""
+        if self.organisation not in ("", organisation_id):
+            raise RuntimeError("a transaction serves one organisation")
+        self.organisation = organisation_id
+
+    @cached_property
+    def organisations(self) -> Organisations:
+        return Organisations(self)
+
+    @cached_property
+    def people(self) -> People:
+        return People(self)
+
+    @cached_property
+    def cases(self) -> Cases:
+        return Cases(self)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        return Approvals(self)
+
+    @cached_property
+    def texts(self) -> Texts:
+        return Texts(self)
+
+    @cached_property
+    def posts(self) -> Posts:
+        return Posts(self)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self)
+
+    def note(self, kind: str, **ids: str) -> None:
+        """Write a ledger entry as the last step of this transaction: ids and kinds only, never guessable text."""
+        self._notes.append((kind, ids))
+
+    async def seal_notes(self) -> None:
+        if self._notes:
+            await self.ledger.append(self._notes)
+            self._notes.clear()
+
+
+class Store:
+    """Opened once a process; closed at the end."""
+
+    def __init__(self, url: str, keys: Keyring) -> None:
+        self.url = url
+        self.keys = keys
+        self.postgresql = make_url(url).get_backend_name() == "postgresql"
+        self._writing = asyncio.Lock()
+        self.due = asyncio.Event()
+        """Set after a commit that left a letter or timer due in this process."""
+        if self.postgresql:
+            self.writer = self.reader = _postgresql(url)
+        else:
+            self.writer = _sqlite(url, writes=True)
+            self.reader = _sqlite(url, writes=False)
+
+    @asynccontextmanager
+    async def begin(self, now: datetime) -> AsyncIterator[Transaction]:
+        """One transaction, committed when the block ends, rolled back when it raises.
+
+        `now` is what every time written in it will say. Raises StoreUnavailable when the database is out of reach.
+        """
+        # SQLite takes one writer at a time anyway: queueing here is fair, queueing there is a lottery of sleeps.
+        lock = self._writing if not self.postgresql else _Open()
+        async with lock:
+            try:
+                async with self.writer.begin() as connection:
+                    transaction = Transaction(connection, self.keys, now, self.postgresql)
+                    yield transaction
+                    await transaction.seal_notes()
+            except (OperationalError, InterfaceError, OSError, TimeoutError) as trouble:
+                raise StoreUnavailable(type(trouble).__name__) from trouble
+            except DBAPIError as trouble:
+                if trouble.connection_invalidated:
+                    raise StoreUnavailable(type(trouble).__name__) from trouble
+                raise
+        if "outbox" in transaction.__dict__ and transaction.outbox.woken:
+            self.due.set()
+
+    @asynccontextmanager
+    async def read(self, now: datetime) -> AsyncIterator[Transaction]:
+        """One snapshot to read from; writing in it fails on SQLite and is rolled back on PostgreSQL."""
+        try:
+            async with self.reader.connect() as connection:
+                yield Transaction(connection, self.keys, now, self.postgresql)
+        except (OperationalError, InterfaceError, OSError, TimeoutError) as trouble:
+            raise StoreUnavailable(type(trouble).__name__) from trouble
+
+    async def close(self) -> None:
+        await self.writer.dispose()
+        if self.reader is not self.writer:
+            await self.reader.dispose()
+
+
+class _Open:
+    """A lock that is always open: PostgreSQL does its own."""
+
+    async def __aenter__(self) -> None:
+        return None
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+
+def _postgresql(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=_TIMEOUT,
+        pool_recycle=1800,
+        connect_args={"timeout": _TIMEOUT, "command_timeout": _TIMEOUT},
+    )
+
+
+def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=1 if writes else 4,
+        max_overflow=0,
+        pool_timeout=_TIMEOUT,
+        connect_args={"timeout": _TIMEOUT, "isolation_level": None, "cached_statements": 256},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(raw: Any, _: Any) -> None:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # a destroyed key must not linger in free pages
+        if not writes:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        # IMMEDIATE: a transaction that reads first and writes later would fail with "database is locked".
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+async def reachable(store: Store) -> bool:
+    """Whether the database answers at all."""
+    try:
+        async with store.reader.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    except (OperationalError, InterfaceError, OSError, TimeoutError, sqlite3.Error):
+        return False
+    return True

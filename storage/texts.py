@@ -1,0 +1,66 @@
+"""Sealed free text: what somebody typed in a form, screened before it comes here, opened only to be read.
+
+The rule to keep: the words never stand in a log, a message or the ledger; only the envelope does.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+
+from storage.records import NotFound, SealedText, from_micros, to_micros
+from storage.tables import texts
+
+if TYPE_CHECKING:
+    from storage.store import Transaction
+
+
+class Texts:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    async def keep(self, consultation_id: str, person_id: str, kind: str, words: str, *, about: str = "") -> str:
+        """Seal the words under the consultation's key and give their id."""
+        id = secrets.token_urlsafe(9)
+        key = await self._tx.cases.data_key(consultation_id)
+        await self._tx.connection.execute(
+            insert(texts).values(
+                id=id,
+                organisation_id=self._tx.organisation_id,
+                consultation_id=consultation_id,
+                person_id=person_id,
+                kind=kind,
+                about=about,
+                at=to_micros(self._tx.now),
+                sealed=key.seal(words.replace("\0", ""), f"texts|sealed|{id}"),
+            )
+        )
+        return id
+
+    async def open(self, id: str) -> str:
+        """The words. Raises NotFound, or CannotOpen when the keys do not fit."""
+        row = (
+            await self._tx.connection.execute(
+                select(texts.c.consultation_id, texts.c.sealed).where(
+                    texts.c.id == id, texts.c.organisation_id == self._tx.organisation_id
+                )
+            )
+        ).one_or_none()
+        if row is None:
+            raise NotFound("text")
+        key = await self._tx.cases.data_key(row.consultation_id)
+        return key.open(row.sealed, f"texts|sealed|{id}")
+
+    async def of(self, consultation_id: str) -> list[SealedText]:
+        """The envelopes of a consultation, oldest first."""
+        rows = await self._tx.connection.execute(
+            select(texts)
+            .where(texts.c.consultation_id == consultation_id, texts.c.organisation_id == self._tx.organisation_id)
+            .order_by(texts.c.at, texts.c.id)
+        )
+        return [
+            SealedText(row.id, row.consultation_id, row.person_id, row.kind, row.about, from_micros(row.at))
+            for row in rows
+        ]

@@ -1,0 +1,1 @@
+"""The policy engine: reading, walking, examples, screening."""

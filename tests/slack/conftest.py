@@ -1,0 +1,45 @@
+"""A workspace and a running Slack channel for each test; at the end, Slack must have refused nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+
+from bot.channels.slack import settings
+from bot.channels.slack.app import SlackChannel
+from tests.slack.desk import ScriptedDesk
+from tests.slack.workspace import Workspace
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[Workspace]:
+    async with Workspace() as workspace:
+        yield workspace
+        assert workspace.refused == []
+
+
+@pytest.fixture
+def desk() -> ScriptedDesk:
+    return ScriptedDesk()
+
+
+@pytest.fixture
+async def channel(workspace: Workspace, desk: ScriptedDesk) -> AsyncIterator[SlackChannel]:
+    """In HTTP mode, at an address the workspace knows."""
+    read = settings.read(workspace.environment())
+    assert isinstance(read, settings.Settings)
+    channel = SlackChannel(read)
+    app = web.Application()
+    channel.mount(app, desk)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    await channel.start(desk)
+    host, port = runner.addresses[0][:2]
+    workspace.connect(f"http://{host}:{port}")
+    yield channel
+    await channel.stop()
+    await runner.cleanup()

@@ -1,0 +1,93 @@
+"""Cards that change while a page is open."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from aiohttp import ClientResponse
+
+from bot.channels import Letter
+from tests.web.conftest import Sandbox, words
+from tests.web.desk import who
+from tests.web.samples import APPROVAL, OUTCOME, TICKS
+
+
+def letter(user: str, message: str = "", name: str = "17") -> Letter:
+    return Letter(name, who(user), user, message, APPROVAL)
+
+
+async def next_event(stream: ClientResponse) -> tuple[str, dict[str, str]]:
+    """The next event's name and data; fails after five seconds."""
+    name = ""
+    while True:
+        line = (await asyncio.wait_for(stream.content.readline(), 5)).decode()
+        assert line, "the stream ended"
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ").strip()
+        elif line.startswith("data: "):
+            return name, json.loads(line.removeprefix("data: "))
+
+
+async def test_a_delivered_card_reaches_an_open_page(sandbox: Sandbox) -> None:
+    async with sandbox.client.get("/events?person=amina&person=tom") as stream:
+        hello, _ = await next_event(stream)
+        sent = await sandbox.channel.deliver(letter("tom"))
+        name, line = await next_event(stream)
+
+    assert hello == "hello"
+    assert (sent.message, sent.conversation) == ("web-17", "tom")
+    assert (name, line["person"], line["message"]) == ("card", "tom", "web-17")
+    assert "Your decision is asked for" in words(line["html"])
+
+
+async def test_an_edit_keeps_its_message(sandbox: Sandbox) -> None:
+    sent = await sandbox.channel.deliver(letter("tom", message="m2"))
+
+    assert sent.message == "m2"
+
+
+async def test_the_same_letter_twice_stands_in_one_place(sandbox: Sandbox) -> None:
+    first = await sandbox.channel.deliver(letter("tom"))
+    second = await sandbox.channel.deliver(letter("tom"))
+
+    assert first == second
+
+
+async def test_a_page_of_one_person_hears_nothing_of_another(sandbox: Sandbox) -> None:
+    async with sandbox.client.get("/events?person=amina") as stream:
+        await next_event(stream)
+        await sandbox.channel.deliver(letter("tom"))
+        await sandbox.channel.deliver(letter("amina", name="18"))
+        _, line = await next_event(stream)
+
+    assert (line["person"], line["message"]) == ("amina", "web-18")
+
+
+async def test_a_page_that_falls_behind_gets_only_the_newest_card(sandbox: Sandbox) -> None:
+    async with sandbox.client.get("/events?person=tom") as stream:
+        await next_event(stream)
+        for card in (APPROVAL, TICKS, OUTCOME):
+            await sandbox.channel.deliver(Letter("17", who("tom"), "tom", "m2", card))
+        _, line = await next_event(stream)
+
+    assert line["title"] == OUTCOME.title
+
+
+async def test_a_page_that_comes_back_can_ask_how_things_stand(sandbox: Sandbox) -> None:
+    sandbox.desk.shown = {"tom": {"m2": APPROVAL}}
+
+    answer = await (await sandbox.client.get("/people/tom")).json()
+
+    assert "Open checks: 1" in words(answer["home"]["html"])
+    assert [(line["message"], line["title"]) for line in answer["cards"]] == [("m2", APPROVAL.title)]
+
+
+async def test_stopping_ends_the_open_streams(sandbox: Sandbox) -> None:
+    async with sandbox.client.get("/events?person=tom") as stream:
+        await next_event(stream)
+        await sandbox.channel.stop()
+
+        rest = await asyncio.wait_for(stream.read(), 5)
+
+    assert rest in (b"", b"\n", b"\n: still here\n\n")
