@@ -67,7 +67,7 @@ async def new(turn: Turn) -> Reply:
         turn.person.id, reference=reference, book_id=turn.book.id, book_version=turn.book.version
     )
     turn.note("consultation opened", case)
-    await turn.open_here(case)
+    await turn.show_here(case, "checklist")
     if answers_yes(turn.event, turn.book):
         return await _record(turn, case, {turn.event.carry["q"]: turn.event.carry["a"]}, turn.book.emergency.question)
     return Show(
@@ -81,7 +81,7 @@ async def open_(turn: Turn) -> Reply:
     if case.state == "paused":
         case = await turn.advanced(case, state="asking")
         turn.note("consultation resumed", case)
-    await turn.open_here(case)
+    await turn.show_here(case, "checklist")
     return Show(case_card(await turn.picture(case)))
 
 
@@ -174,8 +174,7 @@ async def stop(turn: Turn) -> Reply:
 
 async def _record(turn: Turn, case: Consultation, values: dict[str, str], screen_id: str) -> Reply:
     before = case.values.get(turn.book.emergency.question)
-    await turn.tx.cases.record_answers(case.id, values)
-    case = await turn.advanced(case)
+    case = await turn.advanced(await turn.tx.cases.record_answers(case, values))
     turn.note("answered", case, version=str(case.version))
     picture = await turn.picture(case, everything=False)
     urgent = values.get(turn.book.emergency.question, "") in turn.book.emergency.values

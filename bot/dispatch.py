@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import approvals, closing, consultation, emergency, home, sending
@@ -63,6 +64,7 @@ _ROLES = {
     "chair": "chair",
 }
 _REMEMBERED = 10_000
+_CHARITY_FOR = timedelta(seconds=5)
 
 
 class Dispatcher:
@@ -72,6 +74,7 @@ class Dispatcher:
         self.office = office
         self._held: OrderedDict[str, list[Held]] = OrderedDict()  # delivery -> letters its answer will be
         self._settled: list[tuple[str, str]] = []
+        self._charities: dict[str, tuple[datetime, tuple[Charity, Book | None, list[str]]]] = {}
 
     def at_once(self, event: Event) -> Card | None:
         """See `bot.channels.Desk`. Whatever goes wrong in here must not keep anybody from the card."""
@@ -184,9 +187,15 @@ class Dispatcher:
         return reply, turn.held
 
     async def _charity(self, tx: Transaction) -> tuple[Charity, Book | None, list[str]]:
+        """The charity, its book and what it lacks. Remembered for a few seconds: who may do what never is."""
+        known = self._charities.get(tx.organisation_id)
+        if known is not None and timedelta() <= tx.now - known[0] < _CHARITY_FOR:
+            return known[1]
         charity = charity_of(await tx.organisations.current())
         book = self.office.books.get(charity.book)
-        return charity, book, charity.missing(book, await tx.people.everybody())
+        found = charity, book, charity.missing(book, await tx.people.everybody())
+        self._charities[tx.organisation_id] = (tx.now, found)
+        return found
 
     async def _as_it_stands(self, event: Event, notice: str) -> Reply:
         """The newest card of what was pressed, with the sentence that says why nothing changed."""

@@ -30,9 +30,7 @@ async def emergency_record(tx: Transaction, books: Mapping[str, Book], payload: 
     if not immediate or immediate & {disclosure.lane for disclosure in picture.disclosures}:
         return
     for address in await tx.people.accounts([case.requester_id]):
-        post = await tx.posts.ensure(case.id, "reminder", address)
-        lane = f"{address.channel}/{address.tenant}/{address.user}"
-        await tx.outbox.put("letter", f"card:{post.id}", {"post": post.id}, lane=lane)
+        await tx.outbox.letter(await tx.posts.ensure(case.id, "reminder", address))
     tx.note("reminded", consultation=case.id)
 
 

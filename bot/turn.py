@@ -6,14 +6,14 @@ The rule to keep: a handler finds its consultation through `Turn.mine` or `Turn.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.charity import Charity
 from bot.events import Event
 from bot.picture import Picture, look
 from policy.book import Book
-from storage.records import Consultation, NotFound, Person
+from storage.records import CaseState, Consultation, NotFound, Person
 from storage.store import Store, Transaction
 
 
@@ -89,11 +89,10 @@ class Turn:
     async def picture(self, case: Consultation, *, everything: bool = True) -> Picture:
         return await look(self.tx, self.book, self.charity, case, everything=everything)
 
-    async def advanced(self, case: Consultation, **changes: str) -> Consultation:
+    async def advanced(self, case: Consultation, *, state: CaseState | None = None) -> Consultation:
         """The consultation one version on. Raises storage's Conflict when somebody else was first."""
-        state = changes.get("state")
-        await self.tx.cases.advance(case, state=state)  # type: ignore[arg-type]
-        return await self.tx.cases.get(case.id)
+        await self.tx.cases.advance(case, state=state)
+        return replace(case, version=case.version + 1, state=state or case.state, changed_at=self.now)
 
     def note(self, kind: str, case: Consultation | None = None, **ids: str) -> None:
         """A line in the ledger: who did what on which consultation."""
@@ -103,41 +102,32 @@ class Turn:
 
     async def refresh(self, case: Consultation) -> None:
         """Bring every copy of this consultation's cards up to date; the pressed one is answered directly."""
-        for post in await self.tx.posts.of(case.id):
-            await self._letter(
-                post.id, post.channel, post.tenant, post.user, post.kind, own_kind=self._own_kind(post.person_id, case)
-            )
+        who = self.event.who
+        held = await self.tx.outbox.refresh(
+            case.id,
+            pressed=(who.channel, who.tenant, who.user),
+            kind="checklist" if case.requester_id == self.person.id else "approval",
+            message=self.event.message,
+        )
+        self.held += [Held(job, token, post, self.tx.organisation_id) for job, token, post in held]
 
     async def tell(self, case: Consultation, kind: str, people: Collection[Person]) -> None:
         """Send these people a card of this kind, on every account they have."""
         if not people:
             return
         for address in await self.tx.people.accounts([person.id for person in people]):
-            post = await self.tx.posts.ensure(case.id, kind, address)
-            await self._letter(post.id, post.channel, post.tenant, post.user, kind, own_kind="")
+            await self.tx.outbox.letter(await self.tx.posts.ensure(case.id, kind, address))
 
-    async def _letter(self, post_id: str, channel: str, tenant: str, user: str, kind: str, *, own_kind: str) -> None:
-        who = self.event.who
-        here = (channel, tenant, user) == (who.channel, who.tenant, who.user) and kind == own_kind
-        id, token = await self.tx.outbox.put(
-            "letter", f"card:{post_id}", {"post": post_id}, lane=f"{channel}/{tenant}/{user}", held=here
-        )
-        if here:
-            self.held.append(Held(id, token, post_id, self.tx.organisation_id))
-
-    def _own_kind(self, person_id: str, case: Consultation) -> str:
-        """Which card answers this event: the requester's own checklist, or the approver's."""
-        if person_id != self.person.id:
-            return ""
-        return "checklist" if case.requester_id == self.person.id else "approval"
-
-    async def open_here(self, case: Consultation) -> None:
-        """Make the pressing account's own copy of the checklist, answered directly."""
+    async def show_here(self, case: Consultation, kind: str) -> None:
+        """From now on the copy on the pressing account stands where the answer to this event will stand."""
         who = self.event.who
         for address in await self.tx.people.accounts([self.person.id]):
             if (address.channel, address.tenant, address.user) == (who.channel, who.tenant, who.user):
-                post = await self.tx.posts.ensure(case.id, "checklist", address, message=self.event.message)
-                await self._letter(post.id, post.channel, post.tenant, post.user, "checklist", own_kind="checklist")
+                post = await self.tx.posts.ensure(case.id, kind, address)
+                if self.event.message:
+                    await self.tx.posts.place(post.id, self.event.conversation, self.event.message)
+                job, token = await self.tx.outbox.letter(post, held=True)
+                self.held.append(Held(job, token, post.id, self.tx.organisation_id))
 
     async def _case(self) -> Consultation:
         try:

@@ -19,13 +19,17 @@ def _pattern() -> re.Pattern[str]:
 
 _ALARM = _pattern()
 
-_CAREFUL_WORDS = """ambulance bleeding breathing choking collapsed drowning emergency overdose overdosed seizure stabbed stabbing
-strangled strangling suicidal suicide unconscious"""
+_CAREFUL_WORDS = """
+ambulance bleeding breathing choking collapsed drowning emergency overdose overdosed seizure stabbed stabbing
+strangled strangling suicidal suicide unconscious
+"""
 _CAREFUL = tuple(_CAREFUL_WORDS.split())
 """Words that are put right before the phrases are looked for, where one letter is wrong, missing, doubled or swapped."""
 
-_OTHERS = """breeding browning clocking collapses cooking crowning emergence frowning shocking stabled stabling stubbed
-stubbing struggled struggling unconsciously"""
+_OTHERS = """
+breeding browning clocking collapses cooking crowning emergence frowning shocking stabled stabling stubbed
+stubbing struggled struggling unconsciously
+"""
 _OTHER_WORDS = frozenset(_OTHERS.split())
 """Ordinary words that are one letter away from a word of alarm."""
 

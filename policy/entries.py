@@ -85,7 +85,7 @@ class Entry:
     def finish(self) -> None:
         """Call it last: every key that nothing has asked for is a fault."""
         for key in sorted(self._values.keys() - self._asked):
-            self.fault(key, f"this key is not known here.{did_you_mean(key, self._asked - self._values.keys())}")
+            self.fault(key, f"this key is not known here.{did_you_mean(key, self._asked)}")
 
     def _take(self, key: str, what: str, *, required: bool) -> Any:
         self._asked.add(key)
@@ -111,13 +111,13 @@ class Entry:
         return value
 
     def id(self, key: str = "id", *, code: bool = False, required: bool = True) -> str:
-        """An id of the book, or "" where it is missing or cannot be one."""
+        """An id of the book; "" where it is missing. One with wrong letters is a fault, and kept to speak of."""
         value = self.text(key, required=required)
         if not value or (_CODE if code else _ID).fullmatch(value):
             return value
         letters = "letters, digits, '_', '.', '+' and '-'" if code else "lower case letters, digits, '_', '.' and '-'"
         self.fault(key, f"'{value}' cannot be an id: use only {letters}.")
-        return ""
+        return value
 
     def one_of(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> Any:
         """One word of a closed list; the default (or the first) where it is missing or wrong."""

@@ -84,7 +84,7 @@ def check_of(entry: Entry) -> Check:
 
 def invariant_of(entry: Entry) -> Invariant:
     invariant = Invariant(
-        id=entry.id(),
+        id=entry.id(code=True),
         plain=entry.text("plain"),
         kind=entry.one_of("kind", ("always", "unmoved"), "always"),
         when=entry.when(use=None),

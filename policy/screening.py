@@ -33,7 +33,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 
-_WORD = r"[A-Z][a-zà-ÿ]+(?:['’\-][A-Za-zà-ÿ]+)*"
+_WORD = r"(?:[A-Z]['’])?[A-ZÀ-ÖØ-Þ\u0141\u0160\u017d][a-zß-öø-\u017f]+(?:['’\-][A-Za-zÀ-\u017f]+)*"
 _TITLED = re.compile(
     r"\b(?:[Mm]r|MR|[Mm]rs|MRS|[Mm]s|MS|[Mm]iss|[Mm]x|[Dd]r|DR|[Pp]rof|[Rr]ev|[Ss]ir|[Ll]ady|[Ii]mam|[Ff]ather)\.? "
     r"[A-Z][\w'’\-]+"
@@ -46,20 +46,22 @@ _NAMED = re.compile(
 )
 _MENTION = re.compile(r"(?<![\w.])@[A-Za-z]\w+|<@\w+>|<at>")
 
-_ORDINARY_WORDS = """a about adult adults advice after all also am an and any approval are as ask asked at attorney august april bank
-before black board british but by can case care centre chair charity child children christmas church city
-client clients clause coast college commission community council court crime crimestoppers crown data day december
+_ORDINARY_WORDS = """
+a about adult adults advice after all also am an and any approval are as ask asked at attorney august april bank
+before black board british but by can case care centre chair charity child children christmas church city client
+clients clause coast college commission community council court crime crimestoppers crown data day december
 department did director do does doctor domestic duty easter emergency england english family february fire for
-forced foodbank friday from general government guard guidance had has have he head health helpline her his
-home honour hospital hotline hours house housing how human i if immigration in independent insurance is it its
+forced foodbank friday from general government guard guidance had has have he head health helpline her his home
+honour hospital hotline hours house housing how human i if immigration in independent insurance is it its
 january july june justus just lead legal line local london mappa march marac marriage may mental met minister
-ministry modern monday my national nhs night no not notice november nurse october of office officer ok on
-one or order our out paper parent partner person please police policy power prevent prison probation protection
-public question referral regulator report royal safeguarding samaritans saturday school scotland section september
-serious service services she should sister slavery so social someone sorry south north east west step street sunday
-support teacher team thanks that the their then there they this thursday to today tomorrow trust trustee trustees
-tuesday united universal kingdom credit unit urgent vice wales was we wednesday were what when where which who why
-will with witness women worker workers working together yes yesterday you your youth act"""
+ministry modern monday my national nhs night no not notice november nurse october of office officer ok on one or
+order our out paper parent partner person please police policy power prevent prison probation protection public
+question referral regulator report royal safeguarding samaritans saturday school scotland section september
+serious service services she should sister slavery so social someone sorry south north east west step street
+sunday support teacher team thanks that the their then there they this thursday to today tomorrow trust trustee
+trustees tuesday united universal kingdom credit unit urgent vice wales was we wednesday were what when where
+which who why will with witness women worker workers working together yes yesterday you your youth act
+"""
 _ORDINARY = frozenset(_ORDINARY_WORDS.split())
 _NO_NAME = _ORDINARY | {"unknown", "withheld", "given", "changed", "removed", "known", "above", "below", "only"}
 _SMALL_WORDS = "am an as at be by do go he if in is it me my no of on or so to up us we"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Row, bindparam, insert, select, update
@@ -117,13 +118,13 @@ class Cases:
         )
         return found.first() is not None
 
-    async def record_answers(self, consultation_id: str, values: Mapping[str, str]) -> None:
-        """Keep these answers; an earlier answer to the same question is replaced."""
+    async def record_answers(self, consultation: Consultation, values: Mapping[str, str]) -> Consultation:
+        """Keep these answers; an earlier one to the same question is replaced. Gives the consultation with them."""
         moment = to_micros(self._tx.now)
         rows = [
             {
                 "organisation_id": self._tx.organisation_id,
-                "consultation_id": consultation_id,
+                "consultation_id": consultation.id,
                 "question_id": question,
                 "value": value,
                 "at": moment,
@@ -132,6 +133,8 @@ class Cases:
         ]
         if rows:
             await self._tx.connection.execute(_RECORD[self._tx.postgresql], rows if len(rows) > 1 else rows[0])
+        given = {question: Answer(question, value, self._tx.now) for question, value in values.items()}
+        return replace(consultation, answers={**consultation.answers, **given})
 
     async def advance(self, consultation: Consultation, *, state: CaseState | None = None) -> None:
         """Move to the next version, if nobody else has. Raises Conflict."""

@@ -29,8 +29,9 @@ _HEAD = (
     .order_by(ledger.c.sequence.desc())
     .limit(1)
 )
+# On PostgreSQL a function takes the organisation's lock and then reads the head, in one trip (`storage.triggers`).
 # Locked as the last step: an optimistic head has a p99 of seconds under load, a lock on the organisation has 57 ms.
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('ledger ' || :org, 0))")
+_LOCKED_HEAD = text("SELECT sequence, hash FROM ledger_head(:org)")
 
 
 class Ledger:
@@ -40,9 +41,8 @@ class Ledger:
     async def append(self, notes: Sequence[tuple[str, Mapping[str, str]]]) -> None:
         """Write these as the next entries. Called by `Store.begin` just before it commits."""
         organisation = self._tx.organisation_id
-        if self._tx.postgresql:
-            await self._tx.connection.execute(_LOCK, {"org": organisation})
-        head = (await self._tx.connection.execute(_HEAD, {"org": organisation})).one_or_none()
+        query = _LOCKED_HEAD if self._tx.postgresql else _HEAD
+        head = (await self._tx.connection.execute(query, {"org": organisation})).one_or_none()
         sequence, previous = (head.sequence, head.hash) if head else (0, _BEGINNING)
         at = to_micros(self._tx.now)
         rows = []

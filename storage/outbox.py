@@ -13,12 +13,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import Text, bindparam, case, cast, delete, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from storage.records import Job, to_micros
-from storage.tables import jobs, pauses
+from storage.records import Job, Post, to_micros
+from storage.tables import Int64, jobs, pauses, posts
 
 if TYPE_CHECKING:
     from storage.store import Transaction
@@ -33,18 +33,53 @@ WAKE = "confer_due"
 """The PostgreSQL channel that wakes other processes."""
 
 
+_NEWS = ("lane", "payload", "run_at", "token", "attempts", "state")
+_NAMES = ("id", "organisation_id", "kind", "key", *_NEWS)
+
+
 def _put(build: Any) -> Any:
-    names = ("id", "organisation_id", "kind", "key", "lane", "payload", "run_at", "token", "attempts", "state")
-    new = build(jobs).values({name: bindparam(name) for name in names})
+    new = build(jobs).values({name: bindparam(name) for name in _NAMES})
     return new.on_conflict_do_update(
         index_elements=[jobs.c.organisation_id, jobs.c.key],
-        set_={
-            name: getattr(new.excluded, name) for name in ("payload", "lane", "run_at", "token", "attempts", "state")
-        },
+        set_={name: getattr(new.excluded, name) for name in _NEWS},
     ).returning(jobs.c.id)
 
 
 _PUT = {True: _put(postgresql_insert), False: _put(sqlite_insert)}
+
+
+def _refresh(build: Any, new_id: Any) -> Any:
+    """A letter for every copy of a consultation's cards, in one statement; the pressed copy is held."""
+    pressed = (
+        (posts.c.channel == bindparam("channel"))
+        & (posts.c.tenant == bindparam("tenant"))
+        & (posts.c.user == bindparam("user"))
+        & (posts.c.kind == bindparam("pressed_kind"))
+        & (posts.c.message == bindparam("pressed_message"))
+    )
+    rows = select(
+        new_id,
+        posts.c.organisation_id,
+        literal("letter"),
+        literal("card:") + posts.c.id,
+        posts.c.channel + "/" + posts.c.tenant + "/" + posts.c.user,
+        literal('{"post": "') + posts.c.id + literal('"}'),
+        case((pressed, bindparam("lease_end", type_=Int64)), else_=bindparam("moment", type_=Int64)),
+        case((pressed, bindparam("held_by", type_=Text)), else_=literal("")),
+        literal(0),
+        literal("due"),
+    ).where(posts.c.consultation_id == bindparam("case_id"), posts.c.organisation_id == bindparam("org"))
+    new = build(jobs).from_select(_NAMES, rows)
+    return new.on_conflict_do_update(
+        index_elements=[jobs.c.organisation_id, jobs.c.key],
+        set_={name: getattr(new.excluded, name) for name in _NEWS},
+    ).returning(jobs.c.id, jobs.c.token, jobs.c.payload)
+
+
+_REFRESH = {
+    True: _refresh(postgresql_insert, cast(func.gen_random_uuid(), Text)),
+    False: _refresh(sqlite_insert, func.lower(func.hex(func.randomblob(9)))),
+}
 _NOTIFY = text(f"SELECT pg_notify('{WAKE}', '')")
 
 
@@ -89,10 +124,52 @@ class Outbox:
             )
         ).one()
         if not held:
-            self.woken = True
-            if self._tx.postgresql and run_at is None:
-                await self._tx.connection.execute(_NOTIFY)
+            await self._wake()
         return row.id, token
+
+    async def letter(self, post: Post, *, held: bool = False) -> tuple[str, str]:
+        """Promise the newest card to this copy. Gives (job id, token)."""
+        lane = f"{post.channel}/{post.tenant}/{post.user}"
+        return await self.put("letter", f"card:{post.id}", {"post": post.id}, lane=lane, held=held)
+
+    async def refresh(
+        self, consultation_id: str, *, pressed: tuple[str, str, str], kind: str, message: str
+    ) -> list[tuple[str, str, str]]:
+        """A letter to every copy of this consultation's cards. Gives (job id, token, post id) of the held one.
+
+        Held is the copy on the `pressed` account (channel, tenant, user) of this kind, if `message` is where it stands.
+        """
+        token = secrets.token_urlsafe(9)
+        channel, tenant, user = pressed
+        rows = await self._tx.connection.execute(
+            _REFRESH[self._tx.postgresql],
+            {
+                "case_id": consultation_id,
+                "org": self._tx.organisation_id,
+                "channel": channel,
+                "tenant": tenant,
+                "user": user,
+                "pressed_kind": kind,
+                "pressed_message": message or None,
+                "moment": to_micros(self._tx.now),
+                "lease_end": to_micros(self._tx.now + LEASE),
+                "held_by": token,
+            },
+        )
+        held, others = [], False
+        for row in rows:
+            if row.token:
+                held.append((row.id, row.token, json.loads(row.payload)["post"]))
+            else:
+                others = True
+        if others:
+            await self._wake()
+        return held
+
+    async def _wake(self) -> None:
+        self.woken = True
+        if self._tx.postgresql:
+            await self._tx.connection.execute(_NOTIFY)
 
     async def claim(self, *, limit: int, busy: Collection[str] = ()) -> list[Job]:
         """Take up to `limit` due jobs, at most one a lane, none of a lane that is busy or paused.

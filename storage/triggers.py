@@ -23,6 +23,14 @@ _POSTGRESQL = (
        FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only()""",
     # ALWAYS: also in a session that says it is a replica, where ordinary triggers sleep.
     "ALTER TABLE ledger ENABLE ALWAYS TRIGGER ledger_no_change",
+    # VOLATILE, so that the SELECT sees what was committed while it waited for the lock.
+    """CREATE OR REPLACE FUNCTION ledger_head(org text) RETURNS TABLE (sequence bigint, hash bytea)
+       LANGUAGE plpgsql VOLATILE AS $$
+       BEGIN
+         PERFORM pg_advisory_xact_lock(hashtextextended('ledger ' || org, 0));
+         RETURN QUERY SELECT l.sequence, l.hash FROM ledger l
+           WHERE l.organisation_id = org ORDER BY l.sequence DESC LIMIT 1;
+       END $$""",
 )
 
 

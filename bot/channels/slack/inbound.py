@@ -66,7 +66,7 @@ def read(body: Mapping[str, Any], retry: str = "") -> Heard | None:
             case None if body.get("command") == COMMAND:
                 return _command(body)
         return None
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except (LookupError, TypeError, AttributeError, ValueError):
         return None
 
 

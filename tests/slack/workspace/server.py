@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import io
 import json
 import time
 from collections.abc import Callable
@@ -254,7 +255,7 @@ class Workspace:
 
     async def post(self, body: bytes, headers: dict[str, str]) -> Delivered:
         """Exactly these bytes and headers to the bot's door."""
-        async with self._client.post(f"{self.bot}/slack/events", data=body, headers=headers) as answer:
+        async with self._client.post(f"{self.bot}/slack/events", data=io.BytesIO(body), headers=headers) as answer:
             text = await answer.text()
             is_json = answer.content_type == "application/json" and text
             return Delivered(answer.status, json.loads(text) if is_json else {})
