@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] | No
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bot",
-        description="Confer helps a charity worker decide whether something told in confidence may, or must, be passed on.",
+        description="Confer helps a charity worker decide: may I, must I, pass on what I was told in confidence?",
         epilog="Start with: python -m bot try",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -94,7 +94,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _try(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    asyncio.run(try_out(environment, folder=chosen.data, port=chosen.port))
+    def say(port: int) -> None:
+        print(f"\nConfer is running. Open http://localhost:{port}\nStop it with Ctrl-C.\n", flush=True)
+
+    asyncio.run(try_out(environment, folder=chosen.data, port=chosen.port, ready=say))
     return 0
 
 

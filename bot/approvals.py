@@ -148,9 +148,8 @@ async def _decide(turn: Turn, verdict: Yes) -> Reply:
 
 
 async def _second_opinion(turn: Turn, picture: Picture, verdict: Verdict, request: ApprovalRequest) -> None:
-    """A no never stops the protection of somebody today: the lead and the on-call trustee are asked together, at once."""
-    assert verdict.approval is not None
-    people = second_opinion(picture, verdict.approval, turn.person.id)
+    """A no never stops protecting somebody today: the lead and the on-call trustee are asked together, at once."""
+    people = second_opinion(picture, picture.book.approvals[request.code], turn.person.id)
     second = await turn.tx.approvals.ask(
         picture.case.id,
         lane=request.lane,

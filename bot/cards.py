@@ -212,7 +212,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Correct:
-    """The form cannot be taken yet: field id -> what to change. Nothing was stored; what was typed is not repeated by us."""
+    """The form cannot be taken yet: field id -> what to change. Nothing was stored, nor is it repeated by us."""
 
     errors: Mapping[str, str]
 

@@ -32,9 +32,7 @@ def case_card(picture: Picture, *, notice: str = "") -> Card:
         return small_card(picture)
     if picture.emergency():
         extra: list[Block] = [
-            Say(
-                "Your safeguarding lead and the on-call trustee get a message to ring you. It says nothing about the case."
-            ),
+            Say("Your safeguarding lead and the on-call trustee are asked to ring you. They are told nothing else."),
             Buttons((Button("Someone must not know", "bar", carry(picture)),)),
         ]
         card = emergency_card(picture.book, carry=carry(picture), extra=tuple(extra))
@@ -43,7 +41,7 @@ def case_card(picture: Picture, *, notice: str = "") -> Card:
     if picture.case.state == "sent":
         return sent_card(picture, notice=notice)
     if isinstance(picture.walked, Asking):
-        return question_card(picture, notice=notice)
+        return question_card(picture, picture.walked, notice=notice)
     return review_card(picture, notice=notice)
 
 

@@ -19,10 +19,8 @@ PRESSES_BEFORE_SO_FAR = 12
 """After this many presses every open protective lane can be sent as it stands (decision note 4.1, 4.13)."""
 
 
-def question_card(picture: Picture, *, notice: str = "") -> Card:
-    """The question that comes next. The picture must be one that is asking."""
-    walked = picture.walked
-    assert isinstance(walked, Asking)
+def question_card(picture: Picture, walked: Asking, *, notice: str = "") -> Card:
+    """The question that comes next."""
     blocks: list[Block] = [Progress(walked.step, walked.about)]
     if notice:
         blocks.append(Notice(notice, "warning"))

@@ -46,9 +46,7 @@ def reminder_card(picture: Picture) -> Card:
     return Card(
         "How are you? And one thing",
         (
-            Say(
-                "You were shown the 999 card. When you can, write down what was done: when, which service, what was said."
-            ),
+            Say("You saw the 999 card. When you can, write down what was done: when, which service, what was said."),
             Buttons((Button("Write it down", "record", carry(picture), "main"),)),
             Say(f"Case {picture.case.reference}. Talk to someone you trust. This was hard.", quiet=True),
         ),

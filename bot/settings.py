@@ -10,20 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 from storage.sealing import Keyring
+from storage.urls import database_url
 
 SHIPPED_BOOKS = Path(__file__).resolve().parent.parent / "policy" / "books"
-
-_DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
-}
 
 
 class SettingsError(Exception):
@@ -76,12 +66,7 @@ def _database(text: str, faults: list[str]) -> str:
         faults.append("DATABASE_URL is not set (for one machine: sqlite:///confer.db)")
         return ""
     try:
-        url = make_url(text)
-    except ArgumentError:
-        faults.append("DATABASE_URL cannot be read as an address of a database")  # never echoed: it holds a password
+        return database_url(text)
+    except ValueError as wrong:
+        faults.append(f"DATABASE_URL {wrong}")
         return ""
-    driver = _DRIVERS.get(url.drivername)
-    if driver is None:
-        faults.append("DATABASE_URL must begin with sqlite:// or postgresql://")
-        return ""
-    return url.set(drivername=driver).render_as_string(hide_password=False)

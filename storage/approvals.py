@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
@@ -22,9 +22,7 @@ from storage.records import (
     to_micros,
 )
 from storage.tables import approval_requests, asked, consultations, decisions
-
-if TYPE_CHECKING:
-    from storage.store import Transaction
+from storage.work import Work
 
 _SETTLE = (
     update(approval_requests)
@@ -39,8 +37,8 @@ _SETTLE = (
 
 
 class Approvals:
-    def __init__(self, transaction: Transaction) -> None:
-        self._tx = transaction
+    def __init__(self, work: Work) -> None:
+        self._work = work
 
     async def ask(
         self,
@@ -56,10 +54,10 @@ class Approvals:
     ) -> ApprovalRequest:
         """Ask these people. `state` "told" is a notice that nobody can veto."""
         id = secrets.token_urlsafe(9)
-        await self._tx.connection.execute(
+        await self._work.connection.execute(
             insert(approval_requests).values(
                 id=id,
-                organisation_id=self._tx.organisation_id,
+                organisation_id=self._work.organisation_id,
                 consultation_id=consultation_id,
                 lane=lane,
                 outcome=outcome,
@@ -67,14 +65,14 @@ class Approvals:
                 state=state,
                 fingerprint=fingerprint,
                 second_of=second_of,
-                opened_at=to_micros(self._tx.now),
+                opened_at=to_micros(self._work.now),
             )
         )
         if people:
-            await self._tx.connection.execute(
+            await self._work.connection.execute(
                 insert(asked),
                 [
-                    {"organisation_id": self._tx.organisation_id, "request_id": id, "person_id": person}
+                    {"organisation_id": self._work.organisation_id, "request_id": id, "person_id": person}
                     for person in sorted(people)
                 ],
             )
@@ -87,7 +85,7 @@ class Approvals:
             state,
             fingerprint,
             second_of,
-            self._tx.now,
+            self._work.now,
             None,
             frozenset(people),
         )
@@ -105,11 +103,11 @@ class Approvals:
 
     async def asked_of(self, person_id: str) -> list[tuple[str, RequestState]]:
         """(consultation id, state) of every request this person was asked about, oldest first."""
-        rows = await self._tx.connection.execute(
+        rows = await self._work.connection.execute(
             select(approval_requests.c.consultation_id, approval_requests.c.state)
             .join(asked, asked.c.request_id == approval_requests.c.id)
             .join(consultations, consultations.c.id == approval_requests.c.consultation_id)
-            .where(asked.c.person_id == person_id, approval_requests.c.organisation_id == self._tx.organisation_id)
+            .where(asked.c.person_id == person_id, approval_requests.c.organisation_id == self._work.organisation_id)
             .order_by(approval_requests.c.opened_at, approval_requests.c.id)
         )
         return [(row.consultation_id, cast("RequestState", row.state)) for row in rows]
@@ -118,12 +116,12 @@ class Approvals:
         self, request_id: str, person_id: str, *, verdict: Verdict, fingerprint: str, text_id: str
     ) -> Decision:
         """Decide, if it is still undecided and still the same proposal. Raises Conflict: somebody was first."""
-        moment = to_micros(self._tx.now)
-        settled = await self._tx.connection.execute(
+        moment = to_micros(self._work.now)
+        settled = await self._work.connection.execute(
             _SETTLE,
             {
                 "request_id": request_id,
-                "org": self._tx.organisation_id,
+                "org": self._work.organisation_id,
                 "seen": fingerprint,
                 "verdict_now": verdict,
                 "moment": moment,
@@ -132,10 +130,10 @@ class Approvals:
         if settled.rowcount != 1:
             raise Conflict("approval request")
         id = secrets.token_urlsafe(9)
-        await self._tx.connection.execute(
+        await self._work.connection.execute(
             insert(decisions).values(
                 id=id,
-                organisation_id=self._tx.organisation_id,
+                organisation_id=self._work.organisation_id,
                 request_id=request_id,
                 person_id=person_id,
                 verdict=verdict,
@@ -143,29 +141,29 @@ class Approvals:
                 at=moment,
             )
         )
-        return Decision(id, request_id, person_id, verdict, text_id, self._tx.now)
+        return Decision(id, request_id, person_id, verdict, text_id, self._work.now)
 
     async def withdraw(self, consultation_id: str) -> int:
         """Take back every request that is still open; gives how many."""
-        withdrawn = await self._tx.connection.execute(
+        withdrawn = await self._work.connection.execute(
             update(approval_requests)
             .where(
                 approval_requests.c.consultation_id == consultation_id,
-                approval_requests.c.organisation_id == self._tx.organisation_id,
+                approval_requests.c.organisation_id == self._work.organisation_id,
                 approval_requests.c.state == "pending",
             )
-            .values(state="withdrawn", settled_at=to_micros(self._tx.now))
+            .values(state="withdrawn", settled_at=to_micros(self._work.now))
         )
         return withdrawn.rowcount
 
     async def decisions(self, consultation_id: str) -> dict[str, Decision]:
         """Request id -> its decision."""
-        rows = await self._tx.connection.execute(
+        rows = await self._work.connection.execute(
             select(decisions)
             .join(approval_requests, approval_requests.c.id == decisions.c.request_id)
             .where(
                 approval_requests.c.consultation_id == consultation_id,
-                decisions.c.organisation_id == self._tx.organisation_id,
+                decisions.c.organisation_id == self._work.organisation_id,
             )
         )
         return {
@@ -177,10 +175,10 @@ class Approvals:
 
     async def _list(self, which: Any) -> list[ApprovalRequest]:
         rows = (
-            await self._tx.connection.execute(
+            await self._work.connection.execute(
                 select(approval_requests, asked.c.person_id)
                 .outerjoin(asked, asked.c.request_id == approval_requests.c.id)
-                .where(which, approval_requests.c.organisation_id == self._tx.organisation_id)
+                .where(which, approval_requests.c.organisation_id == self._work.organisation_id)
                 .order_by(approval_requests.c.opened_at, approval_requests.c.id)
             )
         ).all()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -27,9 +27,7 @@ from storage.records import (
 )
 from storage.sealing import DataKey
 from storage.tables import answers, barred, consultations, departures, disclosures
-
-if TYPE_CHECKING:
-    from storage.store import Transaction
+from storage.work import Work
 
 _WITH_ANSWERS = (
     select(consultations, answers.c.question_id, answers.c.value, answers.c.at)
@@ -63,35 +61,35 @@ _ADVANCE = (
 
 
 class Cases:
-    def __init__(self, transaction: Transaction) -> None:
-        self._tx = transaction
+    def __init__(self, work: Work) -> None:
+        self._work = work
 
     async def open(self, requester_id: str, *, reference: str, book_id: str, book_version: str) -> Consultation:
         """A new consultation, asking, at version 1."""
         id = secrets.token_urlsafe(9)
-        moment = to_micros(self._tx.now)
-        await self._tx.connection.execute(
+        moment = to_micros(self._work.now)
+        await self._work.connection.execute(
             insert(consultations).values(
                 id=id,
-                organisation_id=self._tx.organisation_id,
+                organisation_id=self._work.organisation_id,
                 requester_id=requester_id,
                 reference=reference,
                 state="asking",
                 version=1,
                 book_id=book_id,
                 book_version=book_version,
-                data_key=self._tx.keys.new_data_key(f"consultations|data_key|{id}"),
+                data_key=self._work.keys.new_data_key(f"consultations|data_key|{id}"),
                 opened_at=moment,
                 changed_at=moment,
             )
         )
-        now = self._tx.now
+        now = self._work.now
         return Consultation(id, requester_id, reference, "asking", 1, book_id, book_version, now, now)
 
     async def get(self, id: str) -> Consultation:
         """The consultation with its answers. Raises NotFound."""
         rows = (
-            await self._tx.connection.execute(_WITH_ANSWERS, {"case_id": id, "org": self._tx.organisation_id})
+            await self._work.connection.execute(_WITH_ANSWERS, {"case_id": id, "org": self._work.organisation_id})
         ).all()
         if not rows:
             raise NotFound("consultation")
@@ -99,10 +97,10 @@ class Cases:
 
     async def of(self, requester_id: str, states: Collection[CaseState]) -> list[Consultation]:
         """This person's own consultations in these states, oldest first, without their answers."""
-        rows = await self._tx.connection.execute(
+        rows = await self._work.connection.execute(
             select(consultations)
             .where(
-                consultations.c.organisation_id == self._tx.organisation_id,
+                consultations.c.organisation_id == self._work.organisation_id,
                 consultations.c.requester_id == requester_id,
                 consultations.c.state.in_(sorted(states)),
             )
@@ -111,19 +109,19 @@ class Cases:
         return [_bare(row) for row in rows]
 
     async def reference_taken(self, reference: str) -> bool:
-        found = await self._tx.connection.execute(
+        found = await self._work.connection.execute(
             select(consultations.c.id).where(
-                consultations.c.organisation_id == self._tx.organisation_id, consultations.c.reference == reference
+                consultations.c.organisation_id == self._work.organisation_id, consultations.c.reference == reference
             )
         )
         return found.first() is not None
 
     async def record_answers(self, consultation: Consultation, values: Mapping[str, str]) -> Consultation:
         """Keep these answers; an earlier one to the same question is replaced. Gives the consultation with them."""
-        moment = to_micros(self._tx.now)
+        moment = to_micros(self._work.now)
         rows = [
             {
-                "organisation_id": self._tx.organisation_id,
+                "organisation_id": self._work.organisation_id,
                 "consultation_id": consultation.id,
                 "question_id": question,
                 "value": value,
@@ -132,21 +130,21 @@ class Cases:
             for question, value in values.items()
         ]
         if rows:
-            await self._tx.connection.execute(_RECORD[self._tx.postgresql], rows if len(rows) > 1 else rows[0])
-        given = {question: Answer(question, value, self._tx.now) for question, value in values.items()}
+            await self._work.connection.execute(_RECORD[self._work.postgresql], rows if len(rows) > 1 else rows[0])
+        given = {question: Answer(question, value, self._work.now) for question, value in values.items()}
         return replace(consultation, answers={**consultation.answers, **given})
 
     async def advance(self, consultation: Consultation, *, state: CaseState | None = None) -> None:
         """Move to the next version, if nobody else has. Raises Conflict."""
-        moved = await self._tx.connection.execute(
+        moved = await self._work.connection.execute(
             _ADVANCE,
             {
                 "case_id": consultation.id,
-                "org": self._tx.organisation_id,
+                "org": self._work.organisation_id,
                 "seen": consultation.version,
                 "next": consultation.version + 1,
                 "state_now": state or consultation.state,
-                "moment": to_micros(self._tx.now),
+                "moment": to_micros(self._work.now),
             },
         )
         if moved.rowcount != 1:
@@ -154,45 +152,45 @@ class Cases:
 
     async def name(self, consultation_id: str, reference: str) -> None:
         """Give the consultation the charity's own case reference."""
-        await self._tx.connection.execute(
+        await self._work.connection.execute(
             update(consultations)
-            .where(consultations.c.id == consultation_id, consultations.c.organisation_id == self._tx.organisation_id)
+            .where(consultations.c.id == consultation_id, consultations.c.organisation_id == self._work.organisation_id)
             .values(reference=reference)
         )
 
     async def data_key(self, consultation_id: str) -> DataKey:
         """The key its free text is sealed under. Raises NotFound (destroyed), CannotOpen (ours does not fit)."""
         row = (
-            await self._tx.connection.execute(
+            await self._work.connection.execute(
                 select(consultations.c.data_key).where(
                     consultations.c.id == consultation_id,
-                    consultations.c.organisation_id == self._tx.organisation_id,
+                    consultations.c.organisation_id == self._work.organisation_id,
                 )
             )
         ).one_or_none()
         if row is None or row.data_key is None:
             raise NotFound("the key of this consultation")
-        return self._tx.keys.unwrap(row.data_key, f"consultations|data_key|{consultation_id}")
+        return self._work.keys.unwrap(row.data_key, f"consultations|data_key|{consultation_id}")
 
     async def bar(self, consultation_id: str, person_ids: Collection[str]) -> None:
         """These people must not know and may not decide. Nobody is ever taken off again by the requester."""
         known = await self.barred(consultation_id)
         rows = [
             {
-                "organisation_id": self._tx.organisation_id,
+                "organisation_id": self._work.organisation_id,
                 "consultation_id": consultation_id,
                 "person_id": person_id,
-                "at": to_micros(self._tx.now),
+                "at": to_micros(self._work.now),
             }
             for person_id in sorted(set(person_ids) - known)
         ]
         if rows:
-            await self._tx.connection.execute(insert(barred), rows)
+            await self._work.connection.execute(insert(barred), rows)
 
     async def barred(self, consultation_id: str) -> frozenset[str]:
-        rows = await self._tx.connection.execute(
+        rows = await self._work.connection.execute(
             select(barred.c.person_id).where(
-                barred.c.consultation_id == consultation_id, barred.c.organisation_id == self._tx.organisation_id
+                barred.c.consultation_id == consultation_id, barred.c.organisation_id == self._work.organisation_id
             )
         )
         return frozenset(row.person_id for row in rows)
@@ -201,27 +199,27 @@ class Cases:
         self, consultation_id: str, person_id: str, *, lane: str, proposed: str, chosen: str, text_id: str
     ) -> None:
         """Record that a person went further than the proposal, towards protecting somebody."""
-        await self._tx.connection.execute(
+        await self._work.connection.execute(
             insert(departures).values(
                 id=secrets.token_urlsafe(9),
-                organisation_id=self._tx.organisation_id,
+                organisation_id=self._work.organisation_id,
                 consultation_id=consultation_id,
                 person_id=person_id,
                 lane=lane,
                 proposed=proposed,
                 chosen=chosen,
                 text_id=text_id,
-                at=to_micros(self._tx.now),
+                at=to_micros(self._work.now),
             )
         )
 
     async def departures(self, consultation_id: str) -> list[Departure]:
         """Oldest first; the last one of a lane is the one that stands."""
-        rows = await self._tx.connection.execute(
+        rows = await self._work.connection.execute(
             select(departures)
             .where(
                 departures.c.consultation_id == consultation_id,
-                departures.c.organisation_id == self._tx.organisation_id,
+                departures.c.organisation_id == self._work.organisation_id,
             )
             .order_by(departures.c.at, departures.c.id)
         )
@@ -234,27 +232,27 @@ class Cases:
         self, consultation_id: str, person_id: str, *, lane: str, recipient: str, done_at: str, text_id: str
     ) -> None:
         """Record what was then done about a lane."""
-        await self._tx.connection.execute(
+        await self._work.connection.execute(
             insert(disclosures).values(
                 id=secrets.token_urlsafe(9),
-                organisation_id=self._tx.organisation_id,
+                organisation_id=self._work.organisation_id,
                 consultation_id=consultation_id,
                 lane=lane,
                 person_id=person_id,
                 recipient=recipient,
                 done_at=done_at,
                 text_id=text_id,
-                at=to_micros(self._tx.now),
+                at=to_micros(self._work.now),
             )
         )
 
     async def disclosures(self, consultation_id: str) -> list[Disclosure]:
         """What was done, oldest first."""
-        rows = await self._tx.connection.execute(
+        rows = await self._work.connection.execute(
             select(disclosures)
             .where(
                 disclosures.c.consultation_id == consultation_id,
-                disclosures.c.organisation_id == self._tx.organisation_id,
+                disclosures.c.organisation_id == self._work.organisation_id,
             )
             .order_by(disclosures.c.at, disclosures.c.id)
         )

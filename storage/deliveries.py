@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -10,9 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.records import to_micros
 from storage.tables import deliveries
-
-if TYPE_CHECKING:
-    from storage.store import Transaction
+from storage.work import Work
 
 _VALUES: dict[str, Any] = {name: bindparam(name) for name in ("channel", "tenant", "delivery", "organisation_id", "at")}
 _TAKE = {
@@ -22,19 +20,19 @@ _TAKE = {
 
 
 class Deliveries:
-    def __init__(self, transaction: Transaction) -> None:
-        self._tx = transaction
+    def __init__(self, work: Work) -> None:
+        self._work = work
 
     async def take(self, channel: str, tenant: str, delivery: str) -> bool:
         """True the first time, False for a repeated delivery."""
-        taken = await self._tx.connection.execute(
-            _TAKE[self._tx.postgresql],
+        taken = await self._work.connection.execute(
+            _TAKE[self._work.postgresql],
             {
                 "channel": channel,
                 "tenant": tenant,
                 "delivery": delivery,
-                "organisation_id": self._tx.organisation_id,
-                "at": to_micros(self._tx.now),
+                "organisation_id": self._work.organisation_id,
+                "at": to_micros(self._work.now),
             },
         )
         return taken.rowcount == 1

@@ -10,15 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, text
 
 from storage.records import Entry, from_micros, to_micros
 from storage.tables import ledger
-
-if TYPE_CHECKING:
-    from storage.store import Transaction
+from storage.work import Work
 
 _DOMAIN = b"confer ledger 1\0"
 _BEGINNING = bytes(32)
@@ -35,16 +33,16 @@ _LOCKED_HEAD = text("SELECT sequence, hash FROM ledger_head(:org)")
 
 
 class Ledger:
-    def __init__(self, transaction: Transaction) -> None:
-        self._tx = transaction
+    def __init__(self, work: Work) -> None:
+        self._work = work
 
     async def append(self, notes: Sequence[tuple[str, Mapping[str, str]]]) -> None:
         """Write these as the next entries. Called by `Store.begin` just before it commits."""
-        organisation = self._tx.organisation_id
-        query = _LOCKED_HEAD if self._tx.postgresql else _HEAD
-        head = (await self._tx.connection.execute(query, {"org": organisation})).one_or_none()
+        organisation = self._work.organisation_id
+        query = _LOCKED_HEAD if self._work.postgresql else _HEAD
+        head = (await self._work.connection.execute(query, {"org": organisation})).one_or_none()
         sequence, previous = (head.sequence, head.hash) if head else (0, _BEGINNING)
-        at = to_micros(self._tx.now)
+        at = to_micros(self._work.now)
         rows = []
         for kind, ids in notes:
             sequence += 1
@@ -61,18 +59,18 @@ class Ledger:
                 }
             )
             previous = digest
-        await self._tx.connection.execute(insert(ledger), rows if len(rows) > 1 else rows[0])
+        await self._work.connection.execute(insert(ledger), rows if len(rows) > 1 else rows[0])
 
     async def head(self) -> tuple[int, str]:
         """(last sequence, its hash in hex); (0, "") when nothing has been written."""
-        row = (await self._tx.connection.execute(_HEAD, {"org": self._tx.organisation_id})).one_or_none()
+        row = (await self._work.connection.execute(_HEAD, {"org": self._work.organisation_id})).one_or_none()
         return (row.sequence, row.hash.hex()) if row else (0, "")
 
     async def entries(self, *, after: int = 0) -> list[Entry]:
         """At most 5,000 entries after that sequence, in order."""
-        rows = await self._tx.connection.execute(
+        rows = await self._work.connection.execute(
             select(ledger)
-            .where(ledger.c.organisation_id == self._tx.organisation_id, ledger.c.sequence > after)
+            .where(ledger.c.organisation_id == self._work.organisation_id, ledger.c.sequence > after)
             .order_by(ledger.c.sequence)
             .limit(_PAGE)
         )
@@ -86,7 +84,7 @@ class Ledger:
             for entry in entries:
                 if entry.sequence != sequence + 1:
                     found.append(f"entries {sequence + 1} to {entry.sequence - 1} are missing")
-                expected = link(previous, self._tx.organisation_id, entry.sequence, to_micros(entry.at), entry.body)
+                expected = link(previous, self._work.organisation_id, entry.sequence, to_micros(entry.at), entry.body)
                 if entry.previous != previous or entry.hash != expected:
                     found.append(f"entry {entry.sequence} does not follow from the one before")
                 sequence, previous = entry.sequence, entry.hash

@@ -1,28 +1,31 @@
 """Bringing a database to the newest form, in the process, before anything else touches it.
 
-One process migrates at a time (an advisory lock on PostgreSQL, SQLite's own write lock), with an engine of its own.
+One process migrates at a time (an advisory lock on PostgreSQL, BEGIN IMMEDIATE on SQLite), with an engine of its own.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.triggers import put_triggers
 
 _LOCK = 7_203_115_846  # ours alone: any number that no other user of the same database takes
+_PATIENCE = 60  # seconds that SQLite waits for another process that is migrating
 
 
 async def migrate(url: str) -> None:
     """Run every migration that is missing. Raises what the driver raises when the database is out of reach."""
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = _engine(url)
     try:
         async with engine.connect() as connection:
             if connection.dialect.name == "postgresql":
@@ -49,6 +52,28 @@ async def pending(url: str) -> bool:
         await engine.dispose()
 
 
+def _engine(url: str) -> AsyncEngine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_async_engine(url, poolclass=NullPool)
+    # The driver's own transactions leave table changes out, so it is told to start none.
+    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": _PATIENCE, "isolation_level": None})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(raw: Any, _: Any) -> None:
+        cursor = raw.cursor()
+        # With foreign keys on, rebuilding a table deletes the rows that point at it; they are checked at the end.
+        cursor.execute("PRAGMA foreign_keys=OFF")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        # One transaction from the question which version this is to the last change: whoever waits sees the outcome.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -64,10 +89,7 @@ def _pending(connection: Connection) -> bool:
 def _upgrade(connection: Connection) -> None:
     sqlite = connection.dialect.name == "sqlite"
     if sqlite:
-        # With foreign keys on, rebuilding a table deletes the rows that point at it; they are checked at the end.
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-        connection.commit()
+        connection.begin()  # before Alembic, which keeps what it runs in global names: one at a time in it
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

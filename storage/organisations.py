@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
 from storage.records import NotFound, Organisation, to_micros
 from storage.sealing import CannotOpen
 from storage.tables import organisations
-
-if TYPE_CHECKING:
-    from storage.store import Transaction
+from storage.work import Work
 
 _CANARY = "confer"
 _ALL = select(organisations).order_by(organisations.c.created_at, organisations.c.id)
@@ -22,41 +20,41 @@ _ONE = select(organisations).where(organisations.c.id == bindparam("org"))
 
 
 class Organisations:
-    def __init__(self, transaction: Transaction) -> None:
-        self._tx = transaction
+    def __init__(self, work: Work) -> None:
+        self._work = work
 
     async def add(self, name: str, settings: Mapping[str, Any]) -> Organisation:
         """A new charity; binds the transaction to it."""
         id = secrets.token_urlsafe(9)
-        self._tx.bind(id)
-        await self._tx.connection.execute(
+        self._work.bind(id)
+        await self._work.connection.execute(
             insert(organisations).values(
                 id=id,
                 name=name,
                 settings=_dumps(settings),
-                canary=self._tx.keys.new_data_key(f"{_CANARY}|{id}"),
-                created_at=to_micros(self._tx.now),
+                canary=self._work.keys.new_data_key(f"{_CANARY}|{id}"),
+                created_at=to_micros(self._work.now),
             )
         )
-        self._tx.note("charity added")
+        self._work.note("charity added")
         return Organisation(id, name, settings)
 
     async def change(self, name: str, settings: Mapping[str, Any]) -> None:
         """Replace the name and all settings; the ledger says that it happened."""
-        await self._tx.connection.execute(
+        await self._work.connection.execute(
             update(organisations)
-            .where(organisations.c.id == self._tx.organisation_id)
+            .where(organisations.c.id == self._work.organisation_id)
             .values(name=name, settings=_dumps(settings))
         )
-        self._tx.note("charity settings changed")
+        self._work.note("charity settings changed")
 
     async def all(self) -> list[Organisation]:
-        rows = await self._tx.connection.execute(_ALL)
+        rows = await self._work.connection.execute(_ALL)
         return [Organisation(row.id, row.name, json.loads(row.settings)) for row in rows]
 
     async def current(self) -> Organisation:
         """The one this transaction is bound to."""
-        row = (await self._tx.connection.execute(_ONE, {"org": self._tx.organisation_id})).one_or_none()
+        row = (await self._work.connection.execute(_ONE, {"org": self._work.organisation_id})).one_or_none()
         if row is None:
             raise NotFound("organisation")
         return Organisation(row.id, row.name, json.loads(row.settings))
@@ -64,9 +62,9 @@ class Organisations:
     async def check_keys(self) -> list[str]:
         """The names of the charities whose known value our keys do not open: their records would be lost to us."""
         locked = []
-        for row in await self._tx.connection.execute(_ALL):
+        for row in await self._work.connection.execute(_ALL):
             try:
-                self._tx.keys.unwrap(row.canary, f"{_CANARY}|{row.id}")
+                self._work.keys.unwrap(row.canary, f"{_CANARY}|{row.id}")
             except CannotOpen:
                 locked.append(row.name)
         return locked

@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Text, bindparam, case, cast, delete, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -19,9 +19,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.records import Job, Post, to_micros
 from storage.tables import Int64, jobs, pauses, posts
-
-if TYPE_CHECKING:
-    from storage.store import Transaction
+from storage.work import Work
 
 LEASE = timedelta(seconds=60)
 """How long a claim holds. Whatever handles a job must be done within 80 % of it."""
@@ -84,8 +82,8 @@ _NOTIFY = text(f"SELECT pg_notify('{WAKE}', '')")
 
 
 class Outbox:
-    def __init__(self, transaction: Transaction) -> None:
-        self._tx = transaction
+    def __init__(self, work: Work) -> None:
+        self._work = work
         self.woken = False
         """Whether this transaction left something due now."""
 
@@ -105,13 +103,13 @@ class Outbox:
         somebody else does it.
         """
         token = secrets.token_urlsafe(9) if held else ""
-        due = (run_at or self._tx.now) + (LEASE if held else timedelta())
+        due = (run_at or self._work.now) + (LEASE if held else timedelta())
         row = (
-            await self._tx.connection.execute(
-                _PUT[self._tx.postgresql],
+            await self._work.connection.execute(
+                _PUT[self._work.postgresql],
                 {
                     "id": secrets.token_urlsafe(9),
-                    "organisation_id": self._tx.organisation_id,
+                    "organisation_id": self._work.organisation_id,
                     "kind": kind,
                     "key": key,
                     "lane": lane,
@@ -141,18 +139,18 @@ class Outbox:
         """
         token = secrets.token_urlsafe(9)
         channel, tenant, user = pressed
-        rows = await self._tx.connection.execute(
-            _REFRESH[self._tx.postgresql],
+        rows = await self._work.connection.execute(
+            _REFRESH[self._work.postgresql],
             {
                 "case_id": consultation_id,
-                "org": self._tx.organisation_id,
+                "org": self._work.organisation_id,
                 "channel": channel,
                 "tenant": tenant,
                 "user": user,
                 "pressed_kind": kind,
                 "pressed_message": message or None,
-                "moment": to_micros(self._tx.now),
-                "lease_end": to_micros(self._tx.now + LEASE),
+                "moment": to_micros(self._work.now),
+                "lease_end": to_micros(self._work.now + LEASE),
                 "held_by": token,
             },
         )
@@ -168,16 +166,16 @@ class Outbox:
 
     async def _wake(self) -> None:
         self.woken = True
-        if self._tx.postgresql:
-            await self._tx.connection.execute(_NOTIFY)
+        if self._work.postgresql:
+            await self._work.connection.execute(_NOTIFY)
 
     async def claim(self, *, limit: int, busy: Collection[str] = ()) -> list[Job]:
         """Take up to `limit` due jobs, at most one a lane, none of a lane that is busy or paused.
 
         The only query over all organisations: it moves work, and tells nothing of its content.
         """
-        now = to_micros(self._tx.now)
-        held = to_micros(self._tx.now + LEASE)
+        now = to_micros(self._work.now)
+        held = to_micros(self._work.now + LEASE)
         paused = select(pauses.c.lane).where(pauses.c.until > now)
         ranked = (
             select(
@@ -198,7 +196,7 @@ class Outbox:
             .order_by(ranked.c.run_at)
             .limit(limit)
         )
-        if self._tx.postgresql:
+        if self._work.postgresql:
             # SKIP LOCKED on the table itself: a window function cannot carry it. Rechecked under the lock.
             ids = select(jobs.c.id).where(jobs.c.id.in_(picked), jobs.c.state == "due", jobs.c.run_at <= now)
             chosen = ids.with_for_update(skip_locked=True).cte("chosen")
@@ -206,7 +204,7 @@ class Outbox:
         else:
             which = jobs.c.id.in_(picked)
         token = secrets.token_urlsafe(9)
-        rows = await self._tx.connection.execute(
+        rows = await self._work.connection.execute(
             update(jobs).where(which).values(run_at=held, token=token, attempts=jobs.c.attempts + 1).returning(jobs)
         )
         return [
@@ -217,54 +215,54 @@ class Outbox:
     async def done(self, settled: Collection[tuple[str, str]]) -> None:
         """These (job id, token) are done. A row whose token moved on stays: it has newer news to tell."""
         for id, token in settled:
-            await self._tx.connection.execute(_DONE, {"job_id": id, "held": token})
+            await self._work.connection.execute(_DONE, {"job_id": id, "held": token})
 
     async def again(self, job: Job, *, after: float | None = None, counts: bool = True) -> str:
         """Try again later; after the last attempt it is dead. Gives the state it is in now."""
         attempts = job.attempts if counts else job.attempts - 1
         state = "dead" if attempts >= ATTEMPTS else "due"
         wait = after if after is not None else _again(attempts)
-        await self._tx.connection.execute(
+        await self._work.connection.execute(
             update(jobs)
             .where(jobs.c.id == job.id, jobs.c.token == job.token)
             .values(
                 state=state,
                 token="",
                 attempts=max(attempts, 0),
-                run_at=to_micros(self._tx.now + timedelta(seconds=wait)),
+                run_at=to_micros(self._work.now + timedelta(seconds=wait)),
             )
         )
         return state
 
     async def bury(self, job: Job) -> None:
         """Never again: the person or message is gone."""
-        await self._tx.connection.execute(
+        await self._work.connection.execute(
             update(jobs).where(jobs.c.id == job.id, jobs.c.token == job.token).values(state="dead", token="")
         )
 
     async def cancel(self, key: str) -> None:
         """Take back a timer that is not needed any more."""
-        await self._tx.connection.execute(
-            delete(jobs).where(jobs.c.organisation_id == self._tx.organisation_id, jobs.c.key == key)
+        await self._work.connection.execute(
+            delete(jobs).where(jobs.c.organisation_id == self._work.organisation_id, jobs.c.key == key)
         )
 
     async def pause(self, lane: str, until: datetime, organisation_id: str) -> None:
         """Nobody sends in this lane before then: the product said to slow down, to all our processes alike."""
-        build = postgresql_insert if self._tx.postgresql else sqlite_insert
+        build = postgresql_insert if self._work.postgresql else sqlite_insert
         new = build(pauses).values(lane=lane, organisation_id=organisation_id, until=to_micros(until))
-        await self._tx.connection.execute(
+        await self._work.connection.execute(
             new.on_conflict_do_update(index_elements=[pauses.c.lane], set_={"until": new.excluded.until})
         )
 
     async def next_due(self) -> int | None:
         """When the next job is due, in microseconds since 1970 UTC; None when none is waiting."""
-        row = await self._tx.connection.execute(select(func.min(jobs.c.run_at)).where(jobs.c.state == "due"))
+        row = await self._work.connection.execute(select(func.min(jobs.c.run_at)).where(jobs.c.state == "due"))
         due = row.scalar_one_or_none()
         return None if due is None else int(due)
 
     async def counts(self) -> dict[str, int]:
         """How many jobs are due and dead, for the health page."""
-        rows = await self._tx.connection.execute(
+        rows = await self._work.connection.execute(
             select(jobs.c.state, func.count()).where(jobs.c.state != "done").group_by(jobs.c.state)
         )
         return {row[0]: row[1] for row in rows}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -15,9 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.records import Address, Person, Role
 from storage.tables import addresses, people
-
-if TYPE_CHECKING:
-    from storage.store import Transaction
+from storage.work import Work
 
 _BY_ACCOUNT = (
     select(people)
@@ -33,26 +31,26 @@ _ADDRESSES = select(addresses).where(addresses.c.organisation_id == bindparam("o
 
 
 class People:
-    def __init__(self, transaction: Transaction) -> None:
-        self._tx = transaction
+    def __init__(self, work: Work) -> None:
+        self._work = work
 
     async def by_account(self, channel: str, tenant: str, user: str) -> Person | None:
         """Who speaks from this account; binds the transaction to their organisation. None for a stranger."""
-        found = await self._tx.connection.execute(_BY_ACCOUNT, {"channel": channel, "tenant": tenant, "user": user})
+        found = await self._work.connection.execute(_BY_ACCOUNT, {"channel": channel, "tenant": tenant, "user": user})
         row = found.one_or_none()
         if row is None:
             return None
-        self._tx.bind(row.organisation_id)
+        self._work.bind(row.organisation_id)
         return _person(row)
 
     async def everybody(self) -> list[Person]:
         """All who are or were here, by name; look at `active`."""
-        rows = await self._tx.connection.execute(_ALL, {"org": self._tx.organisation_id})
+        rows = await self._work.connection.execute(_ALL, {"org": self._work.organisation_id})
         return [_person(row) for row in rows]
 
     async def get(self, ids: Collection[str]) -> dict[str, Person]:
-        rows = await self._tx.connection.execute(
-            select(people).where(people.c.organisation_id == self._tx.organisation_id, people.c.id.in_(sorted(ids)))
+        rows = await self._work.connection.execute(
+            select(people).where(people.c.organisation_id == self._work.organisation_id, people.c.id.in_(sorted(ids)))
         )
         return {row.id: _person(row) for row in rows}
 
@@ -61,7 +59,7 @@ class People:
         query = _ADDRESSES
         if person_ids is not None:
             query = query.where(addresses.c.person_id.in_(sorted(person_ids)))
-        rows = await self._tx.connection.execute(query, {"org": self._tx.organisation_id})
+        rows = await self._work.connection.execute(query, {"org": self._work.organisation_id})
         return [Address(row.person_id, row.channel, row.tenant, row.user, row.conversation) for row in rows]
 
     async def put(
@@ -82,23 +80,23 @@ class People:
             "active": int(active),
             "telephone": telephone,
         }
-        mine = (people.c.organisation_id == self._tx.organisation_id) & (people.c.handle == handle)
-        changed = await self._tx.connection.execute(update(people).where(mine).values(values).returning(people))
+        mine = (people.c.organisation_id == self._work.organisation_id) & (people.c.handle == handle)
+        changed = await self._work.connection.execute(update(people).where(mine).values(values).returning(people))
         row = changed.one_or_none()
         kind = "person changed"
         if row is None:
             kind = "person added"
-            keys = {"id": secrets.token_urlsafe(9), "organisation_id": self._tx.organisation_id, "handle": handle}
-            added = await self._tx.connection.execute(insert(people).values(keys | values).returning(people))
+            keys = {"id": secrets.token_urlsafe(9), "organisation_id": self._work.organisation_id, "handle": handle}
+            added = await self._work.connection.execute(insert(people).values(keys | values).returning(people))
             row = added.one()
-        self._tx.note(kind, person=row.id)
+        self._work.note(kind, person=row.id)
         return _person(row)
 
     async def connect(self, person_id: str, *, channel: str, tenant: str, user: str, conversation: str = "") -> None:
         """Give an account to a person; an account belongs to one person, so it leaves whoever had it."""
-        build = postgresql_insert if self._tx.postgresql else sqlite_insert
+        build = postgresql_insert if self._work.postgresql else sqlite_insert
         new = build(addresses).values(
-            organisation_id=self._tx.organisation_id,
+            organisation_id=self._work.organisation_id,
             person_id=person_id,
             channel=channel,
             tenant=tenant,
@@ -106,13 +104,13 @@ class People:
             conversation=conversation,
         )
         keys = [addresses.c.channel, addresses.c.tenant, addresses.c.user]
-        await self._tx.connection.execute(
+        await self._work.connection.execute(
             new.on_conflict_do_update(
                 index_elements=keys,
-                set_={"person_id": person_id, "organisation_id": self._tx.organisation_id},
+                set_={"person_id": person_id, "organisation_id": self._work.organisation_id},
             )
         )
-        self._tx.note("account connected", person=person_id)
+        self._work.note("account connected", person=person_id)
 
 
 def _person(row: Row[Any]) -> Person:

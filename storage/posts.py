@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -11,9 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.records import Address, NotFound, Post, to_micros
 from storage.tables import posts
-
-if TYPE_CHECKING:
-    from storage.store import Transaction
+from storage.work import Work
 
 _OF = (
     select(posts)
@@ -23,15 +21,15 @@ _OF = (
 
 
 class Posts:
-    def __init__(self, transaction: Transaction) -> None:
-        self._tx = transaction
+    def __init__(self, work: Work) -> None:
+        self._work = work
 
     async def ensure(self, consultation_id: str, kind: str, address: Address, *, message: str = "") -> Post:
         """The copy of this card on this account; made if there is none. `message` fills in where it stands."""
-        build = postgresql_insert if self._tx.postgresql else sqlite_insert
+        build = postgresql_insert if self._work.postgresql else sqlite_insert
         values = {
             "id": secrets.token_urlsafe(9),
-            "organisation_id": self._tx.organisation_id,
+            "organisation_id": self._work.organisation_id,
             "consultation_id": consultation_id,
             "person_id": address.person_id,
             "kind": kind,
@@ -40,12 +38,12 @@ class Posts:
             "user": address.user,
             "conversation": address.conversation,
             "message": message,
-            "at": to_micros(self._tx.now),
+            "at": to_micros(self._work.now),
         }
         # The update changes nothing: it is there so that RETURNING gives the row that was first.
         new = build(posts).values(values)
         keys = [posts.c.consultation_id, posts.c.kind, posts.c.channel, posts.c.tenant, posts.c.user]
-        found = await self._tx.connection.execute(
+        found = await self._work.connection.execute(
             new.on_conflict_do_update(index_elements=keys, set_={"person_id": new.excluded.person_id}).returning(posts)
         )
         return _post(found.one())
@@ -53,8 +51,8 @@ class Posts:
     async def get(self, id: str) -> Post:
         """Raises NotFound."""
         row = (
-            await self._tx.connection.execute(
-                select(posts).where(posts.c.id == id, posts.c.organisation_id == self._tx.organisation_id)
+            await self._work.connection.execute(
+                select(posts).where(posts.c.id == id, posts.c.organisation_id == self._work.organisation_id)
             )
         ).one_or_none()
         if row is None:
@@ -62,15 +60,15 @@ class Posts:
         return _post(row)
 
     async def of(self, consultation_id: str) -> list[Post]:
-        rows = await self._tx.connection.execute(_OF, {"case_id": consultation_id, "org": self._tx.organisation_id})
+        rows = await self._work.connection.execute(_OF, {"case_id": consultation_id, "org": self._work.organisation_id})
         return [_post(row) for row in rows]
 
     async def on(self, channel: str, tenant: str, user: str) -> list[Post]:
         """Every post on one account, oldest first."""
-        rows = await self._tx.connection.execute(
+        rows = await self._work.connection.execute(
             select(posts)
             .where(
-                posts.c.organisation_id == self._tx.organisation_id,
+                posts.c.organisation_id == self._work.organisation_id,
                 posts.c.channel == channel,
                 posts.c.tenant == tenant,
                 posts.c.user == user,
@@ -81,9 +79,9 @@ class Posts:
 
     async def place(self, id: str, conversation: str, message: str) -> None:
         """Where the product put it."""
-        await self._tx.connection.execute(
+        await self._work.connection.execute(
             update(posts)
-            .where(posts.c.id == id, posts.c.organisation_id == self._tx.organisation_id)
+            .where(posts.c.id == id, posts.c.organisation_id == self._work.organisation_id)
             .values(conversation=conversation, message=message)
         )
 

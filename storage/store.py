@@ -81,7 +81,7 @@ class Transaction:
 
     @cached_property
     def texts(self) -> Texts:
-        return Texts(self)
+        return Texts(self, self.cases)
 
     @cached_property
     def posts(self) -> Posts:

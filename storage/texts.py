@@ -6,34 +6,33 @@ The rule to keep: the words never stand in a log, a message or the ledger; only 
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
+from storage.cases import Cases
 from storage.records import NotFound, SealedText, from_micros, to_micros
 from storage.tables import texts
-
-if TYPE_CHECKING:
-    from storage.store import Transaction
+from storage.work import Work
 
 
 class Texts:
-    def __init__(self, transaction: Transaction) -> None:
-        self._tx = transaction
+    def __init__(self, work: Work, cases: Cases) -> None:
+        self._work = work
+        self._cases = cases
 
     async def keep(self, consultation_id: str, person_id: str, kind: str, words: str, *, about: str = "") -> str:
         """Seal the words under the consultation's key and give their id."""
         id = secrets.token_urlsafe(9)
-        key = await self._tx.cases.data_key(consultation_id)
-        await self._tx.connection.execute(
+        key = await self._cases.data_key(consultation_id)
+        await self._work.connection.execute(
             insert(texts).values(
                 id=id,
-                organisation_id=self._tx.organisation_id,
+                organisation_id=self._work.organisation_id,
                 consultation_id=consultation_id,
                 person_id=person_id,
                 kind=kind,
                 about=about,
-                at=to_micros(self._tx.now),
+                at=to_micros(self._work.now),
                 sealed=key.seal(words.replace("\0", ""), f"texts|sealed|{id}"),
             )
         )
@@ -42,22 +41,22 @@ class Texts:
     async def open(self, id: str) -> str:
         """The words. Raises NotFound, or CannotOpen when the keys do not fit."""
         row = (
-            await self._tx.connection.execute(
+            await self._work.connection.execute(
                 select(texts.c.consultation_id, texts.c.sealed).where(
-                    texts.c.id == id, texts.c.organisation_id == self._tx.organisation_id
+                    texts.c.id == id, texts.c.organisation_id == self._work.organisation_id
                 )
             )
         ).one_or_none()
         if row is None:
             raise NotFound("text")
-        key = await self._tx.cases.data_key(row.consultation_id)
+        key = await self._cases.data_key(row.consultation_id)
         return key.open(row.sealed, f"texts|sealed|{id}")
 
     async def of(self, consultation_id: str) -> list[SealedText]:
         """The envelopes of a consultation, oldest first."""
-        rows = await self._tx.connection.execute(
+        rows = await self._work.connection.execute(
             select(texts)
-            .where(texts.c.consultation_id == consultation_id, texts.c.organisation_id == self._tx.organisation_id)
+            .where(texts.c.consultation_id == consultation_id, texts.c.organisation_id == self._work.organisation_id)
             .order_by(texts.c.at, texts.c.id)
         )
         return [

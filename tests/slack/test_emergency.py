@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.cards import Card, Form, Open, Say, Show, Text
+from bot.cards import Form, Open, Show, Text
 from bot.channels.slack.app import SlackChannel
 from tests.slack.desk import DANGER, EMERGENCY, ScriptedDesk, question
 from tests.slack.workspace import Workspace
@@ -176,9 +176,8 @@ async def test_a_card_slack_refuses_is_sent_in_plain_words(
 ) -> None:
     desk.urgent = lambda event: True
     workspace.fails("chat.postMessage", error="invalid_blocks")
-    desk.answers["typed"] = Show(Card("Are you safe?", (Say("Ring 999 now."),), danger=DANGER))
     worker = workspace.person("U1")
 
     await worker.types("help")
 
-    await worker.waits_for(f"{DANGER}\nAre you safe?\nRing 999 now.")
+    await worker.waits_for(f"{DANGER}\nAre you safe?\nStop. Ring 999 now.")

@@ -113,7 +113,7 @@ def _card(card: Card, fold: bool) -> list[Json]:
     drawn = list(words.danger(card.danger))
     if len(card.title) > HEADER_TEXT:
         drawn.extend(words.bold(card.title))
-    elif card.title:
+    elif card.title.strip():
         drawn.append({"type": "header", "text": plain(card.title)})
     for block in card.blocks:
         drawn.extend(_block(block, fold))

@@ -63,6 +63,8 @@ def notice(text: str, word: str) -> Iterator[Json]:
 
 
 def bold(text: str) -> Iterator[Json]:
+    if not text.strip():
+        return
     if _FORMATTING.search(text) or "\n" in text or len(text) > SECTION_TEXT // 2:
         yield from sections(text)
     else:
