@@ -106,8 +106,9 @@ def _lanes(picture: Picture, *, sent: bool) -> list[Block]:
 
 def _guidance(picture: Picture, verdict: Verdict) -> list[Block]:
     blocks: list[Block] = []
-    if verdict.steps:
-        blocks.append(Points(tuple(guide.say for guide in verdict.steps), numbered=True))
+    agreed = picture.standing(verdict) == "approved"
+    if steps := tuple(guide.say for guide in verdict.steps if not (agreed and guide.until == "agreed")):
+        blocks.append(Points(steps, numbered=True))
     if rows := numbers(picture.book, picture.charity, verdict.contacts, _people(picture)):
         blocks.append(Numbers(rows))
     folded: list[Plain] = []
@@ -125,6 +126,8 @@ def _guidance(picture: Picture, verdict: Verdict) -> list[Block]:
 def _while_waiting(picture: Picture, verdict: Verdict) -> list[Block]:
     """A wait is never a wall: advice without a name needs nobody's agreement, and 999 never does."""
     blocks: list[Block] = []
+    if first := tuple(guide.say for guide in verdict.steps if guide.until == "agreed"):
+        blocks.append(Points(first, numbered=True))
     if verdict.lane.protective:
         blocks.append(Say("You can ring for advice now, without giving a name. If it gets worse, ring 999."))
         if rows := numbers(picture.book, picture.charity, verdict.contacts, _people(picture)):

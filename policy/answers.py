@@ -60,9 +60,7 @@ def band_value(question: Question, day: date, today: date, settings: Mapping[str
     return question.bands[-1].value
 
 
-def _other(
-    index: Index, name: str, value: str, settings: Mapping[str, int], today: date | None
-) -> tuple[int, int]:
+def _other(index: Index, name: str, value: str, settings: Mapping[str, int], today: date | None) -> tuple[int, int]:
     at = index.number.get(name)
     question = index.question[at] if at is not None else None
     if at is None:

@@ -25,6 +25,7 @@ Talk = Literal["first", "along", "none"]
 Basis = Literal["required", "permitted", "none"]
 Moment = Literal["none", "before", "parallel", "to_close"]
 Effect = Literal["none", "warn", "block"]
+Until = Literal["", "agreed"]
 
 CLOSED = "none"
 """The outcome id of a rule that closes its lane on purpose."""
@@ -111,11 +112,15 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """One piece of guidance, shown when one of its rows is true."""
+    """One piece of guidance, shown when one of its rows is true.
+
+    `until` "agreed": the step is how agreement is got, so it goes once somebody has agreed.
+    """
 
     id: str
     say: str
     when: When = ()
+    until: Until = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +225,7 @@ class Exclusion:
     `ask_who`: the worker is also asked to name the people it is about.
     """
 
+    id: str
     when: When
     capabilities: tuple[str, ...] = ()
     ask_who: bool = False

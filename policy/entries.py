@@ -165,7 +165,7 @@ class Entry:
 
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
         """A list of texts."""
-        what = "a list of texts, such as [\"one\", \"two\"]"
+        what = 'a list of texts, such as ["one", "two"]'
         value = self._take(key, what, required=required)
         if value is None:
             return ()

@@ -47,13 +47,13 @@ def complete(
     answers: dict[str, str] = {}
     while True:
         replay = Replay(index, bits_of(index, answers), given_flags)
-        left = 0 if replay.stopped else replay.unanswered()
+        left = 0 if replay.stopped else replay.applies ^ replay.asked
         # One screen at a time: what stands on later screens may turn out not to be asked.
         now = left & index.screen_bits[index.screen_of[(left & -left).bit_length() - 1].id] if left else 0
         if not now:
             break
         answers |= {index.names[at]: given[index.names[at]] for at in numbers_in(now)}
-    counted = {*index.ids(replay.asked()), *given_flags}
+    counted = {*index.ids(replay.asked), *given_flags}
     return Completion(answers, given_flags, tuple(name for name in facts if name not in counted))
 
 

@@ -41,9 +41,7 @@ def look_at_invariants(book: Book, faults: Faults, values: Values) -> None:
         _terms(item, table, faults, values, lanes, aspects)
 
 
-def _terms(
-    item: Invariant, table: str, faults: Faults, values: Values, lanes: set[str], aspects: Values
-) -> None:
+def _terms(item: Invariant, table: str, faults: Faults, values: Values, lanes: set[str], aspects: Values) -> None:
     whole: set[str] = set()
     for key, when in (("when", item.when), ("then", item.then), ("never", item.never)):
         for row in when:

@@ -19,28 +19,40 @@ SENDING = frozenset({"named", "agreed", "unnamed"})
 class Asks:
     """The questions that share one `when`, so that it is read once for all of them."""
 
-    __slots__ = ("gate", "questions")
+    __slots__ = ("bits", "gate", "questions")
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
         self.questions: list[int] = []
+        self.bits = 0
 
 
 class Works:
     """A derived fact: its table, and the bit that each row (and "no row") gives."""
 
-    __slots__ = ("bits", "fact", "table")
+    __slots__ = ("bits", "fact", "table", "untouched")
 
     def __init__(self, fact: int, table: Table, bits: tuple[int, ...]) -> None:
         self.fact = fact
         self.table = table
         self.bits = bits
+        self.untouched = (table.untouched,)
 
 
 class Opens:
     """A lane: its table, what each row comes to, and the facts its verdicts are made of."""
 
-    __slots__ = ("_open_rows", "comes_to", "lane", "outcomes", "table", "verdict_keys", "verdicts")
+    __slots__ = (
+        "_open_rows",
+        "closed",
+        "comes_to",
+        "lane",
+        "outcomes",
+        "table",
+        "untouched",
+        "verdict_keys",
+        "verdicts",
+    )
 
     def __init__(self, lane: Lane, table: Table, outcomes: Mapping[str, Outcome]) -> None:
         self.lane = lane
@@ -48,6 +60,8 @@ class Opens:
         # A row that closes the lane on purpose and "no row is true" are the same to everybody else.
         self.comes_to = (*(_pair(rule) for rule in lane.rules), (CLOSED, ""))
         self.outcomes = (*(outcomes.get(rule.outcome) for rule in lane.rules), None)
+        self.closed = len(lane.rules)
+        self.untouched = ((table.untouched,), 0, table.untouched, True)
         self._open_rows = frozenset(at for at, outcome in enumerate(self.outcomes) if outcome is not None)
         self.verdict_keys: dict[int, Callable[[Sequence[int]], Any]] = {}
         self.verdicts: dict[Any, Any] = {}
@@ -126,6 +140,7 @@ class Index:
                 groups[gate, send] = group = Asks(gate)
                 (self.send_steps if send else self.steps).append(group)
             groups[gate, send].questions.append(at)
+            groups[gate, send].bits |= 1 << at
             self.all_questions |= 1 << at
             if question.keep or question.id in always_asked:
                 self.kept[send] |= 1 << at
@@ -145,6 +160,7 @@ class Index:
         self.checks = tuple((check, self.gate(check.when)) for check in book.checks)
         stop = [(self.number[fact], value) for fact, value in book.stop_until.items()]
         self.stop = tuple((at, self.bits[at][value]) for at, value in stop)
+        self.closed = tuple((opens.closed,) for opens in self.opens)
         self.alone = tuple(at for at, lane in enumerate(book.lanes) if lane.alone)
         self._cares: dict[tuple[int, tuple[int, ...]], Care | None] = {}
         self.send_care = Care((gate for _, gate in self.checks), ())

@@ -26,6 +26,7 @@ from policy.book import (
     Rule,
     Screen,
     Stage,
+    Until,
 )
 from policy.entries import Condition, Entry, Notes, Reference, Use
 from policy.faults import BookError, Fault, Faults
@@ -35,6 +36,7 @@ from policy.registers import (
     clause_of,
     contact_of,
     example_of,
+    exclusion_of,
     invariant_of,
     law_of,
     recipient_of,
@@ -105,6 +107,7 @@ def _book(top: Entry, notes: Notes) -> Book:
         examples=tuple(example_of(entry) for entry in top.entries("example", "example", "name")),
         quiet=top.pairs("quiet"),
         silenced=silenced,
+        exclusions=tuple(exclusion_of(entry) for entry in top.entries("exclusion", "exclusion")),
         hastened=hastened,
         stop_until=stop_until,
         lead=lead,
@@ -229,16 +232,15 @@ def _derived(entry: Entry) -> Derived:
 def _guides(entry: Entry, key: str) -> tuple[Guide, ...]:
     guides: list[Guide] = []
     for item in entry.entries(key, "guide"):
-        guides.append(Guide(id=item.id(), say=item.text("say"), when=item.when(use="say")))
+        until: Until = "agreed" if item.has("until") and item.one_of("until", ("agreed",)) else ""
+        guides.append(Guide(id=item.id(), say=item.text("say"), when=item.when(use="say"), until=until))
         item.finish()
     return tuple(guides)
 
 
 def _lane(entry: Entry, notes: Notes) -> Lane:
     lane_id = entry.id()
-    rules = tuple(
-        _rule(item, f"{lane_id}.{at}", notes) for at, item in enumerate(entry.entries("rule", "rule"), 1)
-    )
+    rules = tuple(_rule(item, f"{lane_id}.{at}", notes) for at, item in enumerate(entry.entries("rule", "rule"), 1))
     if not rules:
         entry.fault("rule", "a lane without a rule can never open.")
     lane = Lane(

@@ -5,7 +5,7 @@ The one rule to keep: each function reads one table to its end (`finish`), so th
 
 from __future__ import annotations
 
-from policy.book import Approval, Check, Clause, Contact, Example, Invariant, LawNote, Recipient
+from policy.book import Approval, Check, Clause, Contact, Example, Exclusion, Invariant, LawNote, Recipient
 from policy.entries import Entry
 
 
@@ -30,9 +30,27 @@ def approval_of(entry: Entry) -> Approval:
 
 
 def recipient_of(entry: Entry) -> Recipient:
-    recipient = Recipient(id=entry.id(), title=entry.text("title"), contacts=entry.refers_to("contacts", "contact"))
+    recipient = Recipient(
+        id=entry.id(),
+        title=entry.text("title"),
+        contacts=entry.refers_to("contacts", "contact"),
+        capability=entry.id("capability", required=False),
+    )
     entry.finish()
     return recipient
+
+
+def exclusion_of(entry: Entry) -> Exclusion:
+    exclusion = Exclusion(
+        id=entry.id(),
+        when=entry.when(),
+        capabilities=entry.texts("capabilities"),
+        ask_who=entry.yes("ask_who"),
+    )
+    if not exclusion.when:
+        entry.fault("when", "an exclusion must say when it holds.")
+    entry.finish()
+    return exclusion
 
 
 def contact_of(entry: Entry) -> Contact:

@@ -6,12 +6,12 @@ without an answer makes its terms false. The one rule to keep: `plain` is always
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from policy.answers import flag_bit, refuse_unknown_flags
-from policy.book import Stage
+from policy.book import SENDS_FACT, Stage
 from policy.index import SENDING, Asks, Index, Works
-from policy.tables import FALSE, TRUE, numbers_in
+from policy.tables import FALSE, NOTHING, TRUE
 from policy.verdicts import Verdict, verdict_of
 
 
@@ -23,13 +23,16 @@ class Replay:
         "_given",
         "_index",
         "_lanes",
+        "_live",
         "_need",
-        "_open",
         "applies",
+        "asked",
         "checked",
+        "facts",
         "plain",
         "stopped",
         "sure",
+        "waiting",
     )
 
     def __init__(self, index: Index, given: Mapping[int, int], flags: Mapping[str, str] | None = None) -> None:
@@ -37,15 +40,14 @@ class Replay:
         self._given = given
         self.sure = index.nothing_yet.copy()
         self.plain = index.nothing_yet.copy()
-        self.applies = 0  # the questions that `plain` asks, answered or not
-        self._open = 0  # the questions that are surely asked and have no answer
+        self.facts: dict[str, str] = {}  # what `plain` says, flags and derived facts among it
+        self.applies = 0  # the questions that `plain` asks, as bits
+        self.asked = 0  # of these, the ones that have an answer
+        self.waiting = 0  # the questions that are surely asked and have no answer
+        self._live = 0  # the facts that have, or may have, a value
         self._need: dict[int, int] = {}  # an unsure fact -> the facts that keep it unsure
         self._set_flags(flags or {})
-        for step in index.steps:
-            if isinstance(step, Works):
-                self._work_out(step)
-            else:
-                self._ask(step)
+        self._take(index.steps)
         self._lanes = self._open_lanes()
         plain = self.plain
         self.stopped = bool(index.stop) and all(plain[at] == bit for at, bit in index.stop)
@@ -56,60 +58,81 @@ class Replay:
 
     def _set_flags(self, flags: Mapping[str, str]) -> None:
         for name, at, default in self._index.flags:
-            self.sure[at] = self.plain[at] = flag_bit(self._index, at, name, flags.get(name, default))
+            value = flags.get(name, default)
+            self.sure[at] = self.plain[at] = flag_bit(self._index, at, name, value)
+            self.facts[name] = value
+            self._live |= 1 << at
         if flags:
             refuse_unknown_flags(self._index, flags)
 
-    def _work_out(self, step: Works) -> None:
-        at, bits = step.fact, step.bits
-        rows, need = step.table.read(self.sure)
-        if len(rows) == 1:
-            self.sure[at] = self.plain[at] = bits[rows[0]]
-            return
-        mask = 0
-        for row in rows:
-            mask |= bits[row]
-        self.sure[at] = mask
-        if mask & (mask - 1):
-            self._need[at] = need
-            mask = bits[step.table.read(self.plain)[0][0]]
-        self.plain[at] = mask
-
-    def _ask(self, step: Asks) -> None:
-        sure, plain, given = self.sure, self.plain, self._given
-        reading, need = step.gate.read(sure)
-        if reading == FALSE:
-            return
-        if reading == TRUE:
-            for at in step.questions:
-                self.applies |= 1 << at
-                bit = given.get(at)
-                if bit is None:
-                    sure[at] = self._index.anything[at]
-                    self._open |= 1 << at
-                else:
-                    sure[at] = plain[at] = bit
-            return
-        applies = step.gate.read(plain)[0] == TRUE
-        for at in step.questions:
-            self._need[at] = need
-            bit = given.get(at)
-            sure[at] = self._index.anything[at] if bit is None else bit | 1
+    def _take(self, steps: Sequence[Asks | Works]) -> None:
+        """Questions and derived facts, in their order. This is where the time goes, hence the local names."""
+        index, sure, plain, facts, given = self._index, self.sure, self.plain, self.facts, self._given
+        names, value_of, live = index.names, index.value_of, self._live
+        for step in steps:
+            if isinstance(step, Works):
+                at, bits, table = step.fact, step.bits, step.table
+                live |= 1 << at
+                rows, need = table.read(sure) if live & table.any_fact else (step.untouched, 0)
+                mask = bits[rows[0]]
+                if len(rows) > 1:
+                    for row in rows:
+                        mask |= bits[row]
+                    if mask & (mask - 1):
+                        sure[at] = mask
+                        self._need[at] = need
+                        mask = plain[at] = bits[table.read(plain)[0][0]]
+                        facts[names[at]] = value_of[at][mask]
+                        continue
+                sure[at] = plain[at] = mask
+                facts[names[at]] = value_of[at][mask]
+                continue
+            gate = step.gate
+            if live & gate.common != gate.common:
+                continue
+            reading, need = gate.read(sure)
+            if reading == FALSE:
+                continue
+            live |= step.bits
+            if reading == TRUE:
+                self.applies |= step.bits
+                for at in step.questions:
+                    if at in given:
+                        bit = sure[at] = plain[at] = given[at]
+                        facts[names[at]] = value_of[at][bit]
+                        self.asked |= 1 << at
+                    else:
+                        sure[at] = index.anything[at]
+                        self.waiting |= 1 << at
+                continue
+            applies = gate.read(plain)[0] == TRUE
             if applies:
-                self.applies |= 1 << at
-                if bit is not None:
-                    plain[at] = bit
+                self.applies |= step.bits
+            for at in step.questions:
+                self._need[at] = need
+                sure[at] = given[at] | NOTHING if at in given else index.anything[at]
+                if applies and at in given:
+                    plain[at] = given[at]
+                    facts[names[at]] = value_of[at][given[at]]
+                    self.asked |= 1 << at
+        self._live = live
 
     def _open_lanes(self) -> list[tuple[tuple[int, ...], int, int, bool]]:
         """For each lane: the rows it may still come to, what keeps it open, the row of `plain`, and "settled"."""
-        sure, plain = self.sure, self.plain
+        sure, plain, live = self.sure, self.plain, self._live
         found: list[tuple[tuple[int, ...], int, int, bool]] = []
         may_open = must_open = is_open = False
         for opens in self._index.opens:
-            rows, need = opens.table.read(sure)
-            row = rows[0] if len(rows) == 1 else opens.table.read(plain)[0][0]
-            settled = len(rows) == 1 or opens.same(rows)
-            found.append((rows, need, row, settled))
+            table = opens.table
+            if not live & table.any_fact:
+                found.append(opens.untouched)
+                rows, _, row, _ = opens.untouched
+            else:
+                rows, need = table.read(sure)
+                row = rows[0] if len(rows) == 1 else table.read(plain)[0][0]
+                found.append((rows, need, row, len(rows) == 1 or opens.same(rows)))
+            if row == opens.closed and len(rows) == 1:
+                continue
             if not opens.lane.alone:
                 may_open = may_open or opens.may_open(rows)
                 must_open = must_open or opens.must_open(rows)
@@ -132,18 +155,19 @@ class Replay:
             outcome = opens.outcomes[row]
             sends = sends or (outcome is not None and outcome.sends in SENDING and not opens.lane.immediate)
         self.sure[index.sends] = self.plain[index.sends] = index.bits[index.sends]["yes" if sends else "no"]
-        for step in index.send_steps:
-            self._ask(step)
+        self.facts[SENDS_FACT] = "yes" if sends else "no"
+        self._live |= 1 << index.sends
+        self._take(index.send_steps)
 
     def _left(self, *, send: bool) -> tuple[int, int]:
         """The questions to ask that can still matter, and the ones that may turn out to be asked, as bits."""
-        index, sure, need, is_open = self._index, self.sure, self._need, self._open
-        needed = index.kept[0] | index.kept[1] if send else index.kept[0]
+        index, sure, need, waiting = self._index, self.sure, self._need, self.waiting
+        needed = (index.kept[0] | index.kept[1] if send else index.kept[0]) & self._live
+        closed = index.closed
         for at, (rows, lane_need, _, settled) in enumerate(self._lanes):
             if not settled:
                 needed |= lane_need
-            care = index.care(at, rows)
-            if care is not None:
+            if rows != closed[at] and (care := index.care(at, rows)) is not None:
                 needed |= care.open_facts(sure)
         if send:
             needed |= index.send_care.open_facts(sure)
@@ -155,7 +179,7 @@ class Replay:
             mask = sure[at]
             if not mask & (mask - 1):
                 continue
-            if is_open & bit:
+            if waiting & bit:
                 left |= bit
             else:
                 needed |= need[at]
@@ -170,31 +194,6 @@ class Replay:
             return self._left(send=True)
         return self._decide_left
 
-    def open_questions(self) -> int:
-        """The questions that are surely asked and have no answer, as bits."""
-        return self._open
-
-    def asked(self) -> int:
-        """The questions whose answers count, as bits."""
-        asked = self.applies
-        for at in numbers_in(asked):
-            if at not in self._given:
-                asked ^= 1 << at
-        return asked
-
-    def unanswered(self) -> int:
-        """The questions that apply and have no answer, as bits."""
-        return self.applies & ~self.asked()
-
-    def facts(self) -> dict[str, str]:
-        """Every fact that has a value, in the order of asking, derived facts and flags among them."""
-        index = self._index
-        return {
-            name: values[mask]
-            for name, values, mask in zip(index.names, index.value_of, self.plain, strict=True)
-            if mask > 1
-        }
-
     def verdicts(self) -> tuple[Verdict, ...]:
         """The open lanes, in book order."""
         index = self._index
@@ -203,4 +202,3 @@ class Replay:
             for opens, (_, _, row, settled) in zip(index.opens, self._lanes, strict=True)
             if (outcome := opens.outcomes[row]) is not None
         )
-

@@ -148,9 +148,7 @@ def _order(book: Book, faults: Faults) -> None:
     """No derived fact is made of itself, and a question depends only on what stands on earlier screens."""
     place = {screen.id: (screen.stage == "send", at) for at, screen in enumerate(book.screens)}
     asked = {item.id: place[item.screen] for item in book.questions if item.screen in place}
-    made_of = {
-        item.id: {fact for row in item.rows for terms in row.when for fact in terms} for item in book.derived
-    }
+    made_of = {item.id: {fact for row in item.rows for terms in row.when for fact in terms} for item in book.derived}
     circular = {name for name in made_of if name in _everything_under(name, made_of)}
     for name in sorted(circular):
         parts = sorted(made_of[name] & circular)

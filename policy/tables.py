@@ -35,11 +35,12 @@ def numbers_in(bits: int) -> Iterable[int]:
 class Gate:
     """A `when`: read(masks) -> (FALSE | TRUE | UNKNOWN, the facts that still keep it open, as bits)."""
 
-    __slots__ = ("_key", "_results", "facts", "rows")
+    __slots__ = ("_key", "_results", "common", "facts", "rows")
 
     def __init__(self, rows: tuple[Terms, ...]) -> None:
         self.rows = rows
         self.facts = tuple(sorted({fact for row in rows for fact, _ in row}))
+        self.common = common_facts(rows)  # without a value in each of these no row can be true
         self._key = keyed(self.facts)
         self._results: dict[Any, tuple[int, int]] = {} if self.facts else {(): (TRUE, 0)}
 
@@ -72,16 +73,27 @@ def truth(rows: tuple[Terms, ...], masks: Sequence[int]) -> tuple[int, int]:
     return (UNKNOWN, waiting) if waiting else (FALSE, 0)
 
 
+def common_facts(rows: tuple[Terms, ...]) -> int:
+    """The facts that every row needs, as bits; 0 where there is none."""
+    common = -1 if rows else 0
+    for row in rows:
+        common &= sum(1 << fact for fact, _ in row)
+    return common
+
+
 class Table:
     """A first-match table: read(masks) -> (the rows that may still be the first true one, the facts that keep it open).
 
     Row number `len(rows)` stands for "no row is true".
     """
 
-    __slots__ = ("_key", "_results", "facts", "rows")
+    __slots__ = ("_key", "_results", "any_fact", "facts", "rows", "untouched")
 
     def __init__(self, rows: tuple[tuple[Terms, ...], ...]) -> None:
         self.rows = rows
+        self.any_fact = sum({1 << fact for row in rows for terms in row for fact, _ in terms})
+        # While none of its facts has a value, the first row that needs none is the one.
+        self.untouched = next((at for at, row in enumerate(rows) if not row), len(rows))
         self.facts = tuple(sorted({fact for row in rows for terms in row for fact, _ in terms}))
         self._key = keyed(self.facts)
         self._results: dict[Any, tuple[tuple[int, ...], int]] = {}

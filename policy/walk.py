@@ -68,16 +68,16 @@ def walk(
     """
     index = index_of(book)
     replay = Replay(index, given_bits(index, answers, settings or {}, today), flags)
-    lanes, facts = replay.verdicts(), replay.facts()
-    unknown, asked = index.ids(replay.unanswered()), index.ids(replay.asked())
+    lanes, facts = replay.verdicts(), replay.facts
+    unknown, asked = index.ids(replay.applies ^ replay.asked), index.ids(replay.asked)
     left, perhaps = replay.left(stage)
     if not left:
         return Decided(lanes, facts, unknown, asked)
     screen = index.screen_of[(left & -left).bit_length() - 1]
     here = index.screen_bits[screen.id]
     # The parts of a tick screen are one sentence to the reader, so they stand together even where one is idle.
-    shown = replay.open_questions() & here if screen.kind == "ticks" else left & here
-    step = index.presses(replay.asked()) + 1
+    shown = replay.waiting & here if screen.kind == "ticks" else left & here
+    step = index.presses(replay.asked) + 1
     # One in six of the screens that may still come does come, in the worked examples of our first book.
     about = step + index.presses(left & ~here) + index.presses(perhaps) // 6
     return Asking(screen, index.questions(shown), step, about, lanes, facts, unknown, asked)

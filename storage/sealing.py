@@ -27,6 +27,9 @@ class Keyring:
 
     keys: tuple[tuple[str, bytes], ...]
 
+    def __repr__(self) -> str:
+        return f"Keyring({', '.join(name for name, _ in self.keys)})"
+
     @classmethod
     def parse(cls, text: str) -> Keyring:
         """`NAME:BASE64` of 32 bytes, several joined by commas, the newest first. ValueError says what is wrong."""

@@ -8,7 +8,6 @@ Never await anything but the database inside `begin`.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import Any
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.approvals import Approvals
@@ -133,34 +133,40 @@ class Store:
         """
         # SQLite takes one writer at a time anyway: queueing here is fair, queueing there is a lottery of sleeps.
         lock = self._writing if not self.postgresql else _Open()
-        async with lock:
-            try:
-                async with self.writer.begin() as connection:
-                    transaction = Transaction(connection, self.keys, now, self.postgresql)
-                    yield transaction
-                    await transaction.seal_notes()
-            except (OperationalError, InterfaceError, OSError, TimeoutError) as trouble:
-                raise StoreUnavailable(type(trouble).__name__) from trouble
-            except DBAPIError as trouble:
-                if trouble.connection_invalidated:
-                    raise StoreUnavailable(type(trouble).__name__) from trouble
-                raise
+        async with lock, _reaching(self.writer) as connection, connection.begin():
+            transaction = Transaction(connection, self.keys, now, self.postgresql)
+            yield transaction
+            await transaction.seal_notes()
         if "outbox" in transaction.__dict__ and transaction.outbox.woken:
             self.due.set()
 
     @asynccontextmanager
     async def read(self, now: datetime) -> AsyncIterator[Transaction]:
         """One snapshot to read from; writing in it fails on SQLite and is rolled back on PostgreSQL."""
-        try:
-            async with self.reader.connect() as connection:
-                yield Transaction(connection, self.keys, now, self.postgresql)
-        except (OperationalError, InterfaceError, OSError, TimeoutError) as trouble:
-            raise StoreUnavailable(type(trouble).__name__) from trouble
+        async with _reaching(self.reader) as connection:
+            yield Transaction(connection, self.keys, now, self.postgresql)
 
     async def close(self) -> None:
         await self.writer.dispose()
         if self.reader is not self.writer:
             await self.reader.dispose()
+
+
+@asynccontextmanager
+async def _reaching(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection, given back at the end. Raises StoreUnavailable when none is to be had, or it is lost on the way."""
+    connected = False
+    try:
+        async with engine.connect() as connection:
+            connected = True
+            yield connection
+    except (OperationalError, InterfaceError, PoolTimeout, OSError, TimeoutError) as trouble:
+        raise StoreUnavailable(type(trouble).__name__) from trouble
+    except DBAPIError as trouble:
+        # Before there is a connection, any fault: "starting up" and "no such database" have no class of their own.
+        if not connected or trouble.connection_invalidated:
+            raise StoreUnavailable(type(trouble).__name__) from trouble
+        raise
 
 
 class _Open:
@@ -215,8 +221,8 @@ def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
 async def reachable(store: Store) -> bool:
     """Whether the database answers at all."""
     try:
-        async with store.reader.connect() as connection:
+        async with _reaching(store.reader) as connection:
             await connection.execute(text("SELECT 1"))
-    except (OperationalError, InterfaceError, OSError, TimeoutError, sqlite3.Error):
+    except (StoreUnavailable, DBAPIError):
         return False
     return True

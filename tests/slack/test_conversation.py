@@ -253,3 +253,45 @@ async def test_a_double_click_is_two_deliveries_and_the_last_card_stands(
 
     await worker.waits_for("# Press 3")
     assert desk.events[1].delivery != desk.events[2].delivery
+
+
+async def test_a_home_page_nobody_answered_for_is_drawn_from_the_desk(
+    workspace: Workspace, channel: SlackChannel, desk: ScriptedDesk
+) -> None:
+    worker = workspace.person("U1")
+
+    await worker.opens_home()
+
+    await worker.waits_for("Nothing is waiting for you.")
+
+
+async def test_words_typed_with_a_picture_are_heard(
+    workspace: Workspace, channel: SlackChannel, desk: ScriptedDesk
+) -> None:
+    worker = workspace.person("U1")
+
+    await worker.types("he has taken an overdose", subtype="file_share", files=[{"id": "F1"}])
+
+    assert desk.events[0].text == "he has taken an overdose"
+
+
+async def test_a_button_in_a_form_turned_card_changes_the_card_it_came_from(
+    workspace: Workspace, channel: SlackChannel, desk: ScriptedDesk
+) -> None:
+    desk.answers["typed"] = Show(question("Ready?", "Write", action="open"))
+    desk.answers["open"] = Open(Form("Words", (Text("what", "What?"),), "Send", "record"))
+    desk.answers["record"] = Aside(question("Is this a name?", "It is not a name", action="sure"))
+    desk.answers["sure"] = Show(question("Recorded", "Close the case"))
+    worker = workspace.person("U1")
+    await worker.types("hello")
+    await worker.presses("Write")
+    await worker.fills("What?", "Summer")
+    await worker.submits()
+
+    await worker.presses("It is not a name")
+    await worker.waits_for("# Recorded")
+    worker.closes()
+
+    assert desk.events[-1].message == worker.messages()[0].ts
+    await worker.waits_for("[Close the case]")
+    assert len(worker.messages()) == 1

@@ -237,3 +237,5 @@ def test_no_card_can_be_drawn_that_slack_would_refuse(
     for drawn in (render.blocks(card), render.bare(card)):
         assert problems(drawn) == []
         assert sum(len(block.get("elements", ())) for block in drawn if block["type"] == "actions") == len(buttons)
+    assert view_problems(render.reading(card)) == []
+    assert view_problems(render.home(card)) == []

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
-from bot.cards import Aside, Card, Correct, Form, Nothing, Notice, Open, Points, Reply, Say, Show
+from bot.cards import Aside, Block, Card, Correct, Form, Nothing, Notice, Open, Points, Reply, Say, Show
 from bot.channels import DeliveryError, Desk, Gone, Sent, Unavailable
 from bot.channels.slack import render, words
 from bot.channels.slack.inbound import Heard
@@ -115,6 +115,9 @@ class Answers:
                 body = self._correct(heard, dict(errors))
             case Aside(card):
                 body = self._aside(heard, card)
+            case Nothing() if heard.kind == "home":
+                self._later(self._page(heard))
+                body = {}
             case Nothing():
                 body = {}
             case _:
@@ -170,7 +173,8 @@ class Answers:
         if heard.kind == "press" and heard.surface == "modal":
             self._later(self._read(heard, card))
         elif heard.kind == "press" and heard.surface == "home":
-            self._later(self._point_home(heard))
+            # The card stands in the Messages tab: unless that is said, nothing seems to happen.
+            self._later(self._page(heard, Notice("Look in the Messages tab above: your card is there.", "done")))
         elif heard.kind == "shortcut":
             pointer = Card(card.title, (Say(ELSEWHERE),), danger=card.danger)
             self._later(self._wire.call("views.open", trigger_id=heard.trigger, view=render.reading(pointer)))
@@ -218,8 +222,8 @@ class Answers:
             case "message":
                 self._later(self._posted(heard, card))
             case "press" if heard.response_url:
-                replace = heard.surface == "ephemeral"
-                self._later(twice(lambda: self._wire.respond(heard.response_url, card, replace=replace)))
+                over = heard.surface == "ephemeral"
+                self._later(twice(lambda: self._wire.respond(heard.response_url, card, replace=over)))
             case "press" if heard.surface == "modal":
                 self._later(self._read(heard, card))
             case "press" | "shortcut":
@@ -314,14 +318,12 @@ class Answers:
         who = heard.event.who
         await self._wire.call("views.publish", who.tenant, user_id=who.user, view=render.home(card))
 
-    async def _point_home(self, heard: Heard) -> None:
-        """After a press on the home page, the card stands in the Messages tab: say so, or nothing seems to happen."""
+    async def _page(self, heard: Heard, *above: Block) -> None:
         try:
             page = await self._desk.home(heard.event.who)
         except Unavailable:
             return
-        pointer = Notice("Look in the Messages tab above: your card is there.", "done")
-        self._home(heard, Card(page.title, (pointer, *page.blocks), page.danger, page.summary, page.weight))
+        self._home(heard, replace(page, blocks=(*above, *page.blocks)))
 
 
 def _origin(heard: Heard) -> Origin:

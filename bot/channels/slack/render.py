@@ -82,14 +82,18 @@ def home(card: Card) -> Json:
 
 
 def reading(card: Card, origin: Origin | None = None) -> Json:
-    """A card as a modal to read (its inputs and buttons work; there is nothing to submit)."""
+    """A card as a modal to read. Its buttons work; Slack takes no input without a submit, so what asks is left out."""
+    drawn = blocks(card, VIEW_BLOCKS)
+    if any(each["type"] == "input" for each in drawn):
+        drawn = [each for each in drawn if each["type"] not in ("input", "actions")]
+        drawn.append(words.context("Answer this on the card in your direct messages."))
     return {
         "type": "modal",
         "callback_id": "card",
-        "title": plain(short(card.title, VIEW_TITLE)),
+        "title": plain(short(card.title.strip() or "Confer", VIEW_TITLE)),
         "close": plain("Close"),
         "private_metadata": (origin or Origin()).written(),
-        "blocks": blocks(card, VIEW_BLOCKS),
+        "blocks": drawn,
     }
 
 
