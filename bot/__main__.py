@@ -10,8 +10,9 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
+from typing import Any
 
 from bot import bookwork
 from bot.app import channels_of, now, open_office, serve, work
@@ -41,7 +42,10 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] | No
     except bookwork.BadInput as wrong:
         print(wrong, file=sys.stderr)
         return 2
-    except (StoreUnavailable, OSError) as trouble:
+    except StoreUnavailable as trouble:
+        print(f"- the database cannot be reached ({trouble}); look at DATABASE_URL", file=sys.stderr)
+        return 2
+    except OSError as trouble:
         print(f"- this cannot be reached or read: {trouble}", file=sys.stderr)
         return 2
 
@@ -97,7 +101,7 @@ def _try(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     def say(port: int) -> None:
         print(f"\nConfer is running. Open http://localhost:{port}\nStop it with Ctrl-C.\n", flush=True)
 
-    asyncio.run(try_out(environment, folder=chosen.data, port=chosen.port, ready=say))
+    run_loop(try_out(environment, folder=chosen.data, port=chosen.port, ready=say))
     return 0
 
 
@@ -165,12 +169,26 @@ def _questions(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
 
 
 def _assess(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
-    print(bookwork.assessed(_text(chosen.file), chosen.file.name, sys.stdin.read()))
+    try:
+        request = sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        raise bookwork.BadInput("standard input is not written in UTF-8") from wrong
+    print(bookwork.assessed(_text(chosen.file), chosen.file.name, request))
     return 0
 
 
-def _with_settings(environment: Mapping[str, str], run: Callable[[Settings], Awaitable[None]]) -> int:
-    asyncio.run(run(read_settings(environment)))  # type: ignore[arg-type]
+def run_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end, on uvloop where it exists: it costs a fifth to a third less a press than Python's own loop."""
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        asyncio.run(work)
+    else:
+        uvloop.run(work)
+
+
+def _with_settings(environment: Mapping[str, str], run: Callable[[Settings], Coroutine[Any, Any, None]]) -> int:
+    run_loop(run(read_settings(environment)))
     return 0
 
 

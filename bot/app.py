@@ -20,7 +20,7 @@ from bot.settings import Settings, SettingsError
 from bot.turn import Office
 from policy.book import Book
 from policy.reading import BookError, read
-from storage.migrating import migrate
+from storage.migrating import migrate, pending
 from storage.store import Store, reachable
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def read_books(folders: Sequence[Path]) -> dict[str, Book]:
     """Every book in these folders by id, by file name. Raises SettingsError with every fault of every book."""
     books: dict[str, Book] = {}
     faults: list[str] = []
-    for path in sorted(path for folder in folders for path in folder.glob("*.toml")):
+    for path in [path for folder in folders for path in sorted(folder.glob("*.toml"))]:
         try:
             book = read(path.read_text(encoding="utf-8"), path.name)
         except BookError as wrong:
@@ -58,13 +58,18 @@ async def open_office(settings: Settings, *, upgrade: bool = True, clock: Callab
     books = read_books(settings.books)
     if upgrade:
         await migrate(settings.database_url)
+    elif await pending(settings.database_url):
+        raise SettingsError(["the database is older than this program; run: python -m bot db upgrade"])
     store = Store(settings.database_url, settings.keys)
     async with store.read(clock()) as tx:
         locked = await tx.organisations.check_keys()
+        charities = await tx.organisations.all()
     if locked:
         await store.close()
         raise SettingsError([f"CONFER_KEYS does not open the records of {name}" for name in locked])
-    return Office(store, books, clock)
+    # Where nobody is known yet, the charity's own book speaks: a typed cry for help is answered before the database.
+    own = {book: books[book] for charity in charities if (book := charity.settings.get("book")) in books}
+    return Office(store, own | books, clock)
 
 
 def channels_of(environment: Mapping[str, str]) -> list[Channel]:

@@ -16,6 +16,9 @@ from policy.reading import BookError, read
 from policy.walk import AnswerError
 
 
+_YES: Mapping[str | bool, str] = {True: "yes", False: "no", "true": "yes", "false": "no"}
+
+
 class BadInput(Exception):
     """What came in cannot be used; the sentence says why and nothing else happened."""
 
@@ -75,6 +78,8 @@ def assessed(text: str, name: str, request: str) -> str:
     book = _book(text, name)
     try:
         asked = json.loads(request)
+    except RecursionError:
+        raise BadInput("standard input is nested too deeply to be read") from None
     except ValueError as wrong:
         raise BadInput(f"standard input is not JSON: {wrong}") from wrong
     if not isinstance(asked, dict):
@@ -113,9 +118,10 @@ def _settings(book: Book, value: Any) -> tuple[dict[str, str], dict[str, int]]:
     flags, numbers = {}, {}
     known = {flag.id for flag in book.flags}
     bands = {band.setting for question in book.questions for band in question.bands if band.setting}
-    for key, given in value.items():
+    for name, given in value.items():
+        key = str(name).lower()  # the law's abbreviations are often written in capitals
         if key in known:
-            text = {True: "yes", False: "no"}.get(given, given) if isinstance(given, bool) else given
+            text = _YES.get(given, given) if isinstance(given, str | bool) else None
             if not isinstance(text, str):
                 raise BadInput(f'"settings": "{key}" must be a text, true or false')
             flags[key] = text

@@ -109,6 +109,8 @@ def read_charity(text: str) -> tuple[str, dict[str, Any]]:
     for key in sorted(wanted):
         if not isinstance(charity.get(key), str) or not charity.get(key):
             faults.append(f"[charity] {key}: is missing or not a text")
+        elif not _fits(charity[key]):
+            faults.append(f"[charity] {key}: {_LONGEST}")
     if isinstance(zone := charity.get("timezone"), str) and zone and zone not in available_timezones():
         faults.append(f"[charity] timezone: {zone!r} is not a time zone; for the UK write Europe/London")
     prefix = charity.get("reference_prefix")
@@ -133,9 +135,17 @@ def _texts(table: Any, where: str, faults: list[str]) -> dict[str, str]:
         faults.append(f"{where} must be a table")
         return {}
     for key, value in table.items():
-        if not isinstance(value, str) or not value.strip() or len(value) > 200:
-            faults.append(f"{where} {key}: must be a text of at most 200 characters")
+        if not isinstance(value, str) or not value.strip() or not _fits(value):
+            faults.append(f"{where} {key}: {_LONGEST}")
     return {key: value for key, value in table.items() if isinstance(value, str)}
+
+
+_LONGEST = "must be a text of at most 200 characters, on one line"
+
+
+def _fits(text: str) -> bool:
+    """What every database can hold and every screen can show."""
+    return len(text) <= 200 and text.isprintable()
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -176,6 +186,8 @@ def read_people(text: str) -> list[Listed]:
     data = _parse(text)
     faults: list[str] = []
     found: list[Listed] = []
+    handles: list[str] = []
+    known: list[tuple[str, str, str]] = []
     rows = data.get("person", [])
     if not isinstance(rows, list) or not rows or set(data) - {"person"}:
         raise CharityError(["a people file holds [[person]] tables and nothing else"])
@@ -190,6 +202,11 @@ def read_people(text: str) -> list[Listed]:
             f"{where}: {key} is missing or not a text"
             for key in ("id", "name", "role")
             if not isinstance(row.get(key), str) or not row.get(key)
+        ]
+        faults += [
+            f"{where}: {key} {_LONGEST}"
+            for key in ("id", "name", "telephone")
+            if isinstance(row.get(key), str) and not _fits(row[key])
         ]
         if row.get("role") not in ("worker", "trustee"):
             faults.append(f"{where}: role must be worker or trustee")
@@ -209,12 +226,16 @@ def read_people(text: str) -> list[Listed]:
                 faults.append(f"{where}: each account needs channel, tenant and user")
                 continue
             accounts.append((account["channel"], account["tenant"], account["user"]))
+        handles += [row["id"]] if isinstance(row.get("id"), str) else []
+        known += accounts
         if not faults:
             found.append(
                 Listed(row["id"], row["name"], row["role"], tuple(capabilities), active, telephone, tuple(accounts))
             )
-    handles = [person.handle for person in found]
     faults += [f"the id {handle!r} stands twice" for handle in sorted({h for h in handles if handles.count(h) > 1})]
+    # Whoever came last would get the messages of whoever came first.
+    twice = sorted({account for account in known if known.count(account) > 1})
+    faults += [f"the account {' '.join(account)} stands twice" for account in twice]
     if faults:
         raise CharityError(faults)
     return found

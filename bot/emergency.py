@@ -57,7 +57,7 @@ def emergency_card(
         )
         blocks.append(Small("We did not keep what you typed. The chat itself may still hold it."))
     else:
-        after = {"c": carry.get("c", ""), "v": carry.get("v", ""), "q": text.called, "a": "done"}
+        after = {"c": carry.get("c", ""), "v": carry.get("v", ""), "q": text.called, "a": _rung(book)}
         if after["c"]:
             blocks += [Say(text.after), Buttons((Button("I have rung 999", "answer", after, "main"),))]
         else:
@@ -90,6 +90,12 @@ def emergency_only_card(book: Book, missing: list[str]) -> Card:
 def with_line(form: Form, book: Book) -> Form:
     """The form with the 999 line on top."""
     return Form(form.title, form.fields, form.submit, form.action, form.carry, danger=book.emergency.line)
+
+
+def _rung(book: Book) -> str:
+    """The book's own value for "I have rung": the first answer that does not keep everything else waiting."""
+    waits = book.stop_until.get(book.emergency.called)
+    return next((o.value for o in book.question(book.emergency.called).options if o.value != waits), "")
 
 
 def _number(book: Book, id: str) -> Number:

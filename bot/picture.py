@@ -9,12 +9,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from bot.charity import Charity
 from bot.departing import departed
 from bot.roster import Circle, circle
-from policy.book import Book
+from policy.book import Book, Stage
 from policy.walk import Asking, Decided, Verdict, walk
 from storage.records import (
     ApprovalRequest,
@@ -127,11 +129,25 @@ async def look(
 
 def replay(book: Book, charity: Charity, case: Consultation) -> Asking | Decided:
     """Walk the answers: the decision while asking, and how things go once it was sent."""
-    flags = {flag.id: charity.flags[flag.id] for flag in book.flags if flag.id in charity.flags}
+    flags = tuple((flag.id, charity.flags[flag.id]) for flag in book.flags if flag.id in charity.flags)
+    values = tuple(sorted((id, answer.value) for id, answer in case.answers.items()))
+    return _replayed(
+        book, values, flags, case.opened_at.date(), "send" if case.state in ("sent", "closed") else "decide"
+    )
+
+
+@lru_cache(maxsize=4096)
+def _replayed(
+    book: Book,
+    values: tuple[tuple[str, str], ...],
+    flags: tuple[tuple[str, str], ...],
+    today: date,
+    stage: Stage,
+) -> Asking | Decided:
+    """Remembered, because what a press is checked against is what the press before it came to."""
     known = {question.id for question in book.questions}
-    values = {id: value for id, value in case.values.items() if id in known}
-    stage: Literal["decide", "send"] = "send" if case.state in ("sent", "closed") else "decide"
-    return walk(book, values, flags=flags, today=case.opened_at.date(), stage=stage)
+    answers = {id: value for id, value in values if id in known}
+    return walk(book, answers, flags=dict(flags), today=today, stage=stage)
 
 
 def fingerprint(book: Book, case: Consultation, verdict: Verdict) -> str:

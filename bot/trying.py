@@ -15,15 +15,11 @@ _TRIAL = Path(__file__).parent / "trial"
 
 async def try_out(environment: Mapping[str, str], *, folder: Path, port: int, ready: Callable[[int], None]) -> None:
     """Set up the invented charity in `folder` if it is new, and serve until told to stop. Raises SettingsError."""
-    own = {
-        **environment,
-        "CONFER_SANDBOX": "1",
-        "DATABASE_URL": f"sqlite:///{(folder / 'try.db').resolve()}",
-        "CONFER_KEYS": _key(folder / "key"),
-        "PORT": str(port),
-    }
+    own = {**environment, "CONFER_SANDBOX": "1", "PORT": str(port)}
     # First the channels: beside real credentials the sandbox refuses, before it has touched anything.
     channels = channels_of(own)
+    own["DATABASE_URL"] = f"sqlite:///{(folder / 'try.db').resolve()}"
+    own["CONFER_KEYS"] = _key(folder / "key")
     settings: Settings = read_settings(own)
     office = await open_office(settings)
     await import_charity(office.store, (_TRIAL / "charity.toml").read_text(encoding="utf-8"), now())

@@ -314,8 +314,10 @@ class EmergencyText:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Book:
+    """The whole policy. A book is itself and no other: what is remembered about it is kept by identity."""
+
     id: str
     title: str
     version: str

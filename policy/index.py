@@ -36,7 +36,7 @@ class Works:
         self.fact = fact
         self.table = table
         self.bits = bits
-        self.untouched = (table.untouched,)
+        self.untouched: tuple[int, ...] = (table.untouched,)
 
 
 class Opens:
@@ -61,7 +61,8 @@ class Opens:
         self.comes_to = (*(_pair(rule) for rule in lane.rules), (CLOSED, ""))
         self.outcomes = (*(outcomes.get(rule.outcome) for rule in lane.rules), None)
         self.closed = len(lane.rules)
-        self.untouched = ((table.untouched,), 0, table.untouched, True)
+        # How the lane stands while none of its facts has a value; see `Replay._open_lanes`.
+        self.untouched: tuple[tuple[int, ...], int, int, bool] = ((table.untouched,), 0, table.untouched, True)
         self._open_rows = frozenset(at for at, outcome in enumerate(self.outcomes) if outcome is not None)
         self.verdict_keys: dict[int, Callable[[Sequence[int]], Any]] = {}
         self.verdicts: dict[Any, Any] = {}

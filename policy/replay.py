@@ -139,7 +139,7 @@ class Replay:
                 is_open = is_open or opens.outcomes[row] is not None
         for at in self._index.alone:
             if may_open:
-                opens, (rows, need, row, settled) = self._index.opens[at], found[at]
+                opens, (rows, need, row, _) = self._index.opens[at], found[at]
                 closed = len(opens.lane.rules)
                 if must_open:
                     found[at] = (closed,), 0, closed, True

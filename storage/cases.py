@@ -31,7 +31,11 @@ from storage.work import Work
 
 _WITH_ANSWERS = (
     select(consultations, answers.c.question_id, answers.c.value, answers.c.at)
-    .outerjoin(answers, answers.c.consultation_id == consultations.c.id)
+    .outerjoin(
+        answers,
+        (answers.c.consultation_id == consultations.c.id)
+        & (answers.c.organisation_id == consultations.c.organisation_id),
+    )
     .where(consultations.c.id == bindparam("case_id"), consultations.c.organisation_id == bindparam("org"))
     .order_by(answers.c.at, answers.c.question_id)
 )
@@ -45,6 +49,7 @@ def _record_answer(build: Any) -> Any:
     return new.on_conflict_do_update(
         index_elements=[answers.c.consultation_id, answers.c.question_id],
         set_={"value": new.excluded.value, "at": new.excluded.at},
+        where=answers.c.organisation_id == new.excluded.organisation_id,
     )
 
 

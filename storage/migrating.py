@@ -14,9 +14,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from storage.store import StoreUnavailable
 from storage.triggers import put_triggers
 
 _LOCK = 7_203_115_846  # ours alone: any number that no other user of the same database takes
@@ -24,10 +26,10 @@ _PATIENCE = 60  # seconds that SQLite waits for another process that is migratin
 
 
 async def migrate(url: str) -> None:
-    """Run every migration that is missing. Raises what the driver raises when the database is out of reach."""
+    """Run every migration that is missing. Raises StoreUnavailable when the database is out of reach."""
     engine = _engine(url)
     try:
-        async with engine.connect() as connection:
+        async with await _connected(engine) as connection:
             if connection.dialect.name == "postgresql":
                 await connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
                 await connection.commit()
@@ -43,13 +45,21 @@ async def migrate(url: str) -> None:
 
 
 async def pending(url: str) -> bool:
-    """Whether the database is older than this code."""
+    """Whether the database is older than this code. Raises StoreUnavailable."""
     engine = create_async_engine(url, poolclass=NullPool)
     try:
-        async with engine.connect() as connection:
+        async with await _connected(engine) as connection:
             return await connection.run_sync(_pending)
     finally:
         await engine.dispose()
+
+
+async def _connected(engine: AsyncEngine) -> AsyncConnection:
+    """Raises StoreUnavailable, with the driver's own name for what is wrong and never the address."""
+    try:
+        return await engine.connect()
+    except (DBAPIError, OSError, TimeoutError) as trouble:
+        raise StoreUnavailable(type(trouble.__cause__ or trouble).__name__) from trouble
 
 
 def _engine(url: str) -> AsyncEngine:

@@ -24,7 +24,7 @@ from storage.work import Work
 LEASE = timedelta(seconds=60)
 """How long a claim holds. Whatever handles a job must be done within 80 % of it."""
 
-ATTEMPTS = 12
+ATTEMPTS = 18
 """Tries before a job is dead: with the waits of `_again`, about a day and a half."""
 
 WAKE = "confer_due"
@@ -183,7 +183,7 @@ class Outbox:
                 jobs.c.run_at,
                 jobs.c.lane,
                 func.row_number()
-                .over(partition_by=(jobs.c.lane, jobs.c.kind), order_by=(jobs.c.run_at, jobs.c.id))
+                .over(partition_by=jobs.c.lane, order_by=(jobs.c.run_at, jobs.c.id))
                 .label("turn"),
             )
             .where(jobs.c.state == "due", jobs.c.run_at <= now, jobs.c.lane.not_in(paused))

@@ -25,7 +25,10 @@ class Posts:
         self._work = work
 
     async def ensure(self, consultation_id: str, kind: str, address: Address, *, message: str = "") -> Post:
-        """The copy of this card on this account; made if there is none. `message` fills in where it stands."""
+        """The copy of this card on this account; made if there is none. `message` fills in where it stands.
+
+        Raises NotFound for another organisation's consultation.
+        """
         build = postgresql_insert if self._work.postgresql else sqlite_insert
         values = {
             "id": secrets.token_urlsafe(9),
@@ -44,9 +47,16 @@ class Posts:
         new = build(posts).values(values)
         keys = [posts.c.consultation_id, posts.c.kind, posts.c.channel, posts.c.tenant, posts.c.user]
         found = await self._work.connection.execute(
-            new.on_conflict_do_update(index_elements=keys, set_={"person_id": new.excluded.person_id}).returning(posts)
+            new.on_conflict_do_update(
+                index_elements=keys,
+                set_={"person_id": new.excluded.person_id},
+                where=posts.c.organisation_id == new.excluded.organisation_id,
+            ).returning(posts)
         )
-        return _post(found.one())
+        row = found.one_or_none()
+        if row is None:
+            raise NotFound("consultation")  # there is such a copy, of another organisation's
+        return _post(row)
 
     async def get(self, id: str) -> Post:
         """Raises NotFound."""

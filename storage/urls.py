@@ -18,7 +18,7 @@ def database_url(text: str) -> str:
     """The address with the async driver we use. ValueError says what is wrong."""
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number comes as a ValueError that quotes the address
         raise ValueError("cannot be read as an address of a database") from None
     driver = _DRIVERS.get(url.drivername)
     if driver is None:

@@ -34,7 +34,11 @@ kind = "choice"
 id = "smoke"
 screen = "smoke"
 ask = "What do you see?"
-options = [{value = "flames", label = "Flames"}, {value = "bonfire", label = "A bonfire"}, {value = "none", label = "No"}]
+options = [
+  {value = "flames", label = "Flames"},
+  {value = "bonfire", label = "A bonfire"},
+  {value = "none", label = "No"},
+]
 
 [[screen]]
 id = "rung"

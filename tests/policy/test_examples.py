@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,7 @@ def test_a_settled_lane_is_never_moved_by_more_answers(path: Path, data: st.Data
 
     states = press_by_press(book, answers)
 
-    for earlier, later in zip(states, states[1:], strict=False):
+    for earlier, later in pairwise(states):
         after = {item.lane.id: (item.outcome.id, item.approval) for item in later.lanes}
         for item in earlier.lanes:
             if item.settled:

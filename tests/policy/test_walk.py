@@ -100,7 +100,8 @@ def test_a_recipient_that_is_an_answer_is_asked_for(book: Book) -> None:
     found = walk(book, NO_DANGER | {"share": "yes"}, today=TODAY)
 
     assert asked_now(found) == ["who"]
-    assert lane(walk(book, NO_DANGER | {"share": "yes", "who": "doctor", "signed": "fresh"}), "share").recipients == ("doctor",)
+    sent = walk(book, NO_DANGER | {"share": "yes", "who": "doctor", "signed": "fresh"})
+    assert lane(sent, "share").recipients == ("doctor",)
 
 
 def test_guidance_alone_is_reason_enough_to_ask(book: Book) -> None:
@@ -222,7 +223,7 @@ def test_a_check_blocks_or_warns_by_lane_and_never_an_immediate_one(book: Book) 
     ],
 )
 def test_an_answer_the_book_does_not_know_is_refused(book: Book, answers: dict[str, str], says: str) -> None:
-    with pytest.raises(AnswerError, match="(?s).*") as caught:
+    with pytest.raises(AnswerError) as caught:
         walk(book, answers, today=TODAY)
 
     assert says in str(caught.value)

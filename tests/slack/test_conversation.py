@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.cards import Aside, Button, Buttons, Card, Choice, Confirm, Correct, Form, Open, Pick, Say, Show, Text, Ticks
+from bot.channels import Sent
 from bot.channels.slack.app import SlackChannel
 from bot.events import Event, Who
 from tests.slack.desk import DANGER, ScriptedDesk, question
@@ -57,6 +58,8 @@ async def test_a_press_edits_the_card_that_was_pressed(
     assert event.carry == {"value": "No"}
     assert event.message == worker.messages()[0].ts
     assert event.delivery
+    await workspace.until(lambda: len(desk.told) == 2)
+    assert desk.told[1] == (event, Sent("D1", event.message))
 
 
 async def test_a_label_that_is_not_there_cannot_be_pressed(

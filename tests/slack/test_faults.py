@@ -129,6 +129,7 @@ async def test_while_one_update_hangs_only_the_latest_of_the_others_is_sent(
     shown = [said["blocks"][1]["text"]["text"] for said in workspace.called("chat.update")]
     assert shown[0] == "Number 1?"
     assert set(shown[1:]) == {"Number 5?"}
+    await workspace.until(lambda: {id(event) for event, _ in desk.told} == {id(event) for event in desk.events})
 
 
 async def test_a_message_that_was_deleted_is_posted_anew_and_its_place_told(

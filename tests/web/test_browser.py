@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from tests.web.conftest import Sandbox
-from tests.web.samples import APPROVAL
+from tests.web.samples import APPROVAL, QUESTION
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = [
@@ -94,6 +94,7 @@ async def test_yes_and_not_sure_exclude_each_other_from_the_keyboard(browser: Br
 
     await expect(unsure).to_be_checked()
     await expect(yes).not_to_be_checked()
+    await expect(page.locator("#banner")).to_be_hidden()
     assert len(sandbox.desk.events) == 2
 
 
@@ -109,6 +110,24 @@ async def test_the_emergency_card_stays_though_nothing_could_be_recorded(browser
     await expect(amina.get_by_role("heading", name="Are you safe?")).to_be_visible()
     await expect(amina.get_by_role("heading", name="This could not be recorded")).to_be_visible()
     await expect(box).to_have_value("")
+
+
+async def test_the_emergency_card_outlives_a_database_that_comes_back_without_the_answer(
+    browser: Browser, sandbox: Sandbox
+) -> None:
+    sandbox.desk.shown = {"amina": {"m1": QUESTION}}
+    page = await opened(browser, sandbox, 1400)
+    amina = page.locator("[data-person=amina].person")
+    sandbox.desk.down = True
+    await amina.get_by_role("button", name="Yes", exact=True).click()
+    await expect(amina.get_by_role("heading", name="This could not be recorded")).to_be_visible()
+
+    sandbox.desk.down = False
+    sandbox.desk.shown["amina"]["m2"] = APPROVAL
+    await sandbox.channel.stop()  # the page's stream breaks, and it asks how things stand
+    await expect(amina.get_by_role("heading", name="Open checks: 2")).to_be_visible()
+
+    await expect(amina.get_by_role("heading", name="Are you safe?")).to_be_visible()
 
 
 async def test_on_a_phone_one_person_stands_alone_and_news_of_the_others_is_counted(

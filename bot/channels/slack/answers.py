@@ -54,6 +54,7 @@ class Answers:
         self._screens = screens
         self._desk = desk
         self._alarmed: dict[str, Urgent] = {}
+        self._answering: dict[tuple[str, ...], list[Heard]] = {}
 
     # The emergency card
 
@@ -244,27 +245,30 @@ class Answers:
         """In place of what was pressed, or of the emergency card that already stands; anew where neither is there."""
         event = heard.event
         key = (event.who.tenant, event.conversation, event.message or event.delivery)
-        told = not event.message
+        # Of several presses only the last card is sent: it is the answer to all of them.
+        self._answering.setdefault(key, []).append(heard)
 
         async def edit() -> None:
-            nonlocal told
             stands = (await shown) if shown else None
             place = Sent(event.conversation, event.message) if event.message else stands
-            if place is None:
-                await self._new(heard, card)
-                return
+            answered = self._answering.pop(key, [])
             try:
-                await self._wire.card(
-                    "chat.update", card, event.who.tenant, channel=place.conversation, ts=place.message
-                )
-            except Gone:
-                await self._new(heard, card)
-                return
-            if told:
-                told = False
-                await self._tell(heard, place)
+                place = await self._update(heard, card, place) if place else await self._post(heard, card)
+            except DeliveryError:
+                self._answering[key] = answered + self._answering.get(key, [])
+                raise
+            for each in answered:
+                await self._tell(each, place)
 
         self._screens.show(key, edit)
+
+    async def _update(self, heard: Heard, card: Card, place: Sent) -> Sent:
+        said = {"channel": place.conversation, "ts": place.message}
+        try:
+            await self._wire.card("chat.update", card, heard.event.who.tenant, **said)
+        except Gone:
+            return await self._post(heard, card)
+        return place
 
     async def _new(self, heard: Heard, card: Card) -> None:
         await self._tell(heard, await self._post(heard, card))

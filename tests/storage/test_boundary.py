@@ -1,0 +1,273 @@
+"""The boundary between organisations: what is bound to one never sees nor changes what belongs to another.
+
+Every public method of the store's nouns stands in one of three tables below. A new method fails the first test until
+it is put into one of them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import cached_property
+from typing import Any, get_type_hints
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from storage.records import Address, ApprovalRequest, Conflict, NotFound, Post
+from storage.store import Store, Transaction
+from storage.tables import metadata
+from tests.storage.charity import NOW, Charity, behind, unguarded
+
+Use = Callable[[Transaction, "Filled"], Awaitable[Any]]
+
+
+class Filled:
+    """A charity that has one of everything, for somebody else to reach for."""
+
+    def __init__(self, charity: Charity, request: ApprovalRequest, text_id: str, post: Post) -> None:
+        self.charity, self.case, self.worker = charity, charity.case, charity.worker
+        self.request, self.text_id, self.post = request, text_id, post
+        self.address = charity.account(charity.worker)
+
+    @classmethod
+    async def fill(cls, charity: Charity) -> Filled:
+        request, text_id = await charity.ask(), await charity.say("They asked us to.")
+        case, worker = charity.case, charity.worker
+        async with charity.begin() as tx:
+            await tx.cases.record_answers(case, {"danger": "no"})
+            await tx.cases.bar(case.id, [charity.colleague.id])
+            await tx.cases.depart(case.id, worker.id, lane="child", proposed="wait", chosen="tell", text_id=text_id)
+            await tx.cases.disclose(
+                case.id, worker.id, lane="child", recipient="police", done_at="02:14", text_id=text_id
+            )
+            await tx.approvals.settle(
+                request.id, charity.trustee.id, verdict="approved", fingerprint=request.fingerprint, text_id=text_id
+            )
+            post = await tx.posts.ensure(case.id, "checklist", charity.account(worker))
+            await tx.outbox.letter(post)
+            await tx.outbox.put("timer", "reminder", {"case": case.id})
+        return cls(charity, await charity.ask(), text_id, post)
+
+
+# What only looks, and what it says to an organisation that has nothing: NotFound, this value, or its own things.
+OWN = object()
+READS: dict[str, tuple[Use, Any]] = {
+    "approvals.asked_of": (lambda tx, it: tx.approvals.asked_of(it.charity.trustee.id), []),
+    "approvals.decisions": (lambda tx, it: tx.approvals.decisions(it.case.id), {}),
+    "approvals.get": (lambda tx, it: tx.approvals.get(it.request.id), NotFound),
+    "approvals.of": (lambda tx, it: tx.approvals.of(it.case.id), []),
+    "cases.barred": (lambda tx, it: tx.cases.barred(it.case.id), frozenset()),
+    "cases.data_key": (lambda tx, it: tx.cases.data_key(it.case.id), NotFound),
+    "cases.departures": (lambda tx, it: tx.cases.departures(it.case.id), []),
+    "cases.disclosures": (lambda tx, it: tx.cases.disclosures(it.case.id), []),
+    "cases.get": (lambda tx, it: tx.cases.get(it.case.id), NotFound),
+    "cases.of": (lambda tx, it: tx.cases.of(it.worker.id, ["asking"]), []),
+    "cases.reference_taken": (lambda tx, it: tx.cases.reference_taken("THEIRS"), False),
+    "ledger.entries": (lambda tx, it: tx.ledger.entries(), OWN),
+    "ledger.faults": (lambda tx, it: tx.ledger.faults(), []),
+    "ledger.head": (lambda tx, it: tx.ledger.head(), OWN),
+    "organisations.current": (lambda tx, it: tx.organisations.current(), OWN),
+    "people.accounts": (lambda tx, it: tx.people.accounts([it.worker.id]), []),
+    "people.everybody": (lambda tx, it: tx.people.everybody(), OWN),
+    "people.get": (lambda tx, it: tx.people.get([it.worker.id]), {}),
+    "posts.get": (lambda tx, it: tx.posts.get(it.post.id), NotFound),
+    "posts.of": (lambda tx, it: tx.posts.of(it.case.id), []),
+    "posts.on": (lambda tx, it: tx.posts.on(it.post.channel, it.post.tenant, it.post.user), []),
+    "texts.of": (lambda tx, it: tx.texts.of(it.case.id), []),
+    "texts.open": (lambda tx, it: tx.texts.open(it.text_id), NotFound),
+}
+
+WRITES: dict[str, Use] = {
+    "approvals.ask": lambda tx, it: tx.approvals.ask(
+        it.case.id, lane="crime", outcome="share", code="A1", fingerprint="f", people=[it.worker.id]
+    ),
+    "approvals.settle": lambda tx, it: tx.approvals.settle(
+        it.request.id, it.worker.id, verdict="declined", fingerprint=it.request.fingerprint, text_id=it.text_id
+    ),
+    "approvals.withdraw": lambda tx, it: tx.approvals.withdraw(it.case.id),
+    "cases.advance": lambda tx, it: tx.cases.advance(it.case, state="closed"),
+    "cases.bar": lambda tx, it: tx.cases.bar(it.case.id, [it.worker.id]),
+    "cases.depart": lambda tx, it: tx.cases.depart(
+        it.case.id, it.worker.id, lane="crime", proposed="tell", chosen="wait", text_id=it.text_id
+    ),
+    "cases.disclose": lambda tx, it: tx.cases.disclose(
+        it.case.id, it.worker.id, lane="crime", recipient="nobody", done_at="never", text_id=it.text_id
+    ),
+    "cases.name": lambda tx, it: tx.cases.name(it.case.id, "RENAMED"),
+    "cases.open": lambda tx, it: tx.cases.open(it.worker.id, reference="MINE", book_id="justus", book_version="1"),
+    "cases.record_answers": lambda tx, it: tx.cases.record_answers(it.case, {"danger": "yes", "child": "yes"}),
+    "ledger.append": lambda tx, it: tx.ledger.append([("decided", {"case": "none"})]),
+    "organisations.change": lambda tx, it: tx.organisations.change("Renamed", {}),
+    "outbox.cancel": lambda tx, it: tx.outbox.cancel("reminder"),
+    "outbox.letter": lambda tx, it: tx.outbox.letter(it.post),
+    "outbox.put": lambda tx, it: tx.outbox.put("timer", "reminder", {"case": "none"}),
+    "outbox.refresh": lambda tx, it: tx.outbox.refresh(
+        it.case.id, pressed=(it.post.channel, it.post.tenant, it.post.user), kind="checklist", message=""
+    ),
+    "people.put": lambda tx, it: tx.people.put(handle="worker", name="Renamed", role="trustee", capabilities=()),
+    "posts.ensure": lambda tx, it: tx.posts.ensure(
+        it.case.id, "checklist", Address(it.charity.trustee.id, it.post.channel, it.post.tenant, it.post.user, "")
+    ),
+    "posts.place": lambda tx, it: tx.posts.place(it.post.id, "elsewhere", "1"),
+    "texts.keep": lambda tx, it: tx.texts.keep(it.case.id, it.worker.id, "reason", "Not ours to say."),
+}
+
+ACROSS = {
+    "deliveries.take": "a channel's own id, taken before anybody knows whose it is; a row of one's own",
+    "organisations.add": "makes the organisation it binds to",
+    "organisations.all": "a process serves all of them",
+    "organisations.check_keys": "at the start, over all of them",
+    "outbox.again": "by the token of a claim",
+    "outbox.bury": "by the token of a claim",
+    "outbox.claim": "moves everybody's letters; the sender binds to the organisation of each",
+    "outbox.counts": "numbers only, for the health page",
+    "outbox.done": "by the token of a claim",
+    "outbox.next_due": "a time only",
+    "outbox.pause": "by the lane of a claimed letter",
+    "people.by_account": "finds the organisation by what a channel has verified, and binds to it",
+    "people.connect": "an account belongs to one person anywhere, and leaves whoever had it",
+}
+
+
+@pytest.fixture
+async def theirs(other: Charity) -> Filled:
+    filled = await Filled.fill(other)
+    # A marked reference, and a fault in their ledger, so that there is something to see.
+    async with other.begin() as tx:
+        await tx.cases.name(other.case.id, "THEIRS")
+    forge = f"UPDATE ledger SET at = at + 1 WHERE sequence = 2 AND organisation_id = '{other.id}'"
+    await behind(other.store, *unguarded(other.store, forge))
+    return filled
+
+
+def methods() -> set[str]:
+    """`noun.method` of everything public that a transaction offers."""
+    found = set()
+    for noun, offered in vars(Transaction).items():
+        if isinstance(offered, cached_property):
+            kind = get_type_hints(offered.func)["return"]
+            found |= {
+                f"{noun}.{name}"
+                for name, method in vars(kind).items()
+                if inspect.iscoroutinefunction(method) and not name.startswith("_")
+            }
+    return found
+
+
+async def kept(store: Store, organisation_id: str) -> dict[str, list[Any]]:
+    """Every row that is an organisation's, in every table."""
+    async with store.reader.connect() as connection:
+        return {
+            name: sorted((await connection.execute(select(table).where(owner == organisation_id))).all(), key=repr)
+            for name, table in metadata.tables.items()
+            for owner in [table.c.id if name == "organisations" else table.c.organisation_id]
+        }
+
+
+async def seen(charity: Charity, theirs: Filled) -> dict[str, Any]:
+    """What every read says to this charity about those things."""
+    found: dict[str, Any] = {}
+    for name, (look, _) in READS.items():
+        async with charity.read() as tx:
+            try:
+                found[name] = await look(tx, theirs)
+            except NotFound:
+                found[name] = NotFound
+    return found
+
+
+def test_every_method_of_the_store_has_its_place_in_these_tables() -> None:
+    placed = [*READS, *WRITES, *ACROSS]
+
+    assert sorted(placed) == sorted(methods())
+
+
+def test_every_table_belongs_to_an_organisation() -> None:
+    assert [name for name, table in metadata.tables.items() if "organisation_id" not in table.c] == ["organisations"]
+
+
+async def test_no_read_shows_anything_of_another_organisation(charity: Charity, theirs: Filled) -> None:
+    ours, own = await seen(charity, theirs), await seen(theirs.charity, theirs)
+
+    ids = [theirs.charity.id, theirs.case.id, theirs.worker.id, theirs.request.id, theirs.text_id, theirs.post.id]
+    expected = {name: nothing for name, (_, nothing) in READS.items() if nothing is not OWN}
+    assert {name: ours[name] for name in expected} == expected
+    assert [name for name, found in ours.items() if any(id in repr(found) for id in ids)] == []
+    # There was something to see, and whoever may see it does.
+    assert [name for name, found in own.items() if not found or found is NotFound] == []
+    assert [name for name, found in ours.items() if found == own[name]] == []
+
+
+async def test_no_write_changes_anything_of_another_organisation(charity: Charity, theirs: Filled) -> None:
+    rows, sight = await kept(charity.store, theirs.charity.id), await seen(theirs.charity, theirs)
+    changed = []
+
+    for name, write in WRITES.items():
+        with suppress(NotFound, Conflict, IntegrityError):
+            async with charity.begin() as tx:
+                await write(tx, theirs)
+        if (await kept(charity.store, theirs.charity.id), await seen(theirs.charity, theirs)) != (rows, sight):
+            changed.append(name)
+
+    assert changed == []
+
+
+async def test_nothing_works_before_it_is_known_whose_it_is(charity: Charity, store: Store) -> None:
+    filled = await Filled.fill(charity)
+    worked = []
+    for name, use in {**{name: look for name, (look, _) in READS.items()}, **WRITES}.items():
+        with pytest.raises(RuntimeError, match="no organisation"):
+            async with store.begin(NOW) as tx:
+                await use(tx, filled)
+                worked.append(name)
+
+    assert worked == []
+
+
+async def test_a_ledger_entry_of_nobody_is_refused(store: Store) -> None:
+    with pytest.raises(RuntimeError, match="no organisation"):
+        async with store.begin(NOW) as tx:
+            tx.note("decided")
+
+
+async def test_a_transaction_serves_one_organisation(charity: Charity, other: Charity, store: Store) -> None:
+    async with store.read(NOW) as tx:
+        tx.bind(charity.id)
+        tx.bind(charity.id)
+
+        with pytest.raises(RuntimeError, match="one organisation"):
+            tx.bind(other.id)
+
+        assert tx.organisation_id == charity.id
+
+
+async def test_an_account_of_another_organisation_is_not_let_into_a_bound_transaction(
+    charity: Charity, other: Charity
+) -> None:
+    async with charity.read() as tx:
+        with pytest.raises(RuntimeError, match="one organisation"):
+            await tx.people.by_account("web", other.id, "worker")
+
+
+async def test_a_claimed_letter_says_whose_it_is(charity: Charity, theirs: Filled, store: Store) -> None:
+    async with store.begin(NOW) as tx:
+        jobs = await tx.outbox.claim(limit=10)
+
+    assert {job.organisation_id for job in jobs} == {theirs.charity.id}
+
+
+async def test_the_same_key_is_another_letter_in_another_organisation(charity: Charity, other: Charity) -> None:
+    for each in (charity, other):
+        async with each.begin() as tx:
+            await tx.outbox.put("timer", "digest:2026-W47", {"case": each.case.id})
+
+    async with charity.store.begin(NOW) as tx:
+        jobs = await tx.outbox.claim(limit=10)
+
+    assert {(job.organisation_id, job.payload["case"]) for job in jobs} == {
+        (charity.id, charity.case.id),
+        (other.id, other.case.id),
+    }
