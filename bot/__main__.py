@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import bookwork
-from bot.app import channels_of, now, open_office, serve, work
+from bot.app import now, open_office, ready, serve, work
 from bot.charity import CharityError
 from bot.importing import import_charity, import_people
 from bot.settings import Settings, SettingsError, read_settings
@@ -81,19 +81,19 @@ def _parser() -> argparse.ArgumentParser:
         required=True, metavar="COMMAND"
     )
     imported = command(charity, "import", "set up or change the charity from a TOML file", _import(import_charity))
-    imported.add_argument("file", type=Path)
+    imported.add_argument("file", type=Path, metavar="FILE.toml", help="its name, book, numbers, areas and flags")
     people = commands.add_parser("people", help="the roster").add_subparsers(required=True, metavar="COMMAND")
     imported = command(people, "import", "add and change people from a TOML file", _import(import_people))
-    imported.add_argument("file", type=Path)
+    imported.add_argument("file", type=Path, metavar="FILE.toml", help="a [[person]] table for each person")
 
     books = commands.add_parser("book", help="look into a policy book").add_subparsers(required=True, metavar="COMMAND")
     check = command(books, "check", "list every fault of one or more books; exit 1 if there is any", _check)
-    check.add_argument("files", type=Path, nargs="*", help="default: every book of the charity")
+    check.add_argument("files", type=Path, nargs="*", metavar="FILE", help="default: every book of the charity")
     questions = command(books, "questions", "print a book's questions as JSON", _questions)
-    questions.add_argument("file", type=Path)
+    questions.add_argument("file", type=Path, metavar="FILE", help="the book")
     words = 'read {"answers": {…}, "today": "2026-11-22", "settings": {…}} as JSON and print what follows, as JSON'
     assess = command(books, "assess", words, _assess)
-    assess.add_argument("file", type=Path)
+    assess.add_argument("file", type=Path, metavar="FILE", help="the book")
     return parser
 
 
@@ -106,10 +106,9 @@ def _try(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
 
 
 def _web(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    async def run(settings: Settings) -> None:
-        channels = channels_of(environment)
-        if not channels:
-            raise SettingsError(["no channel is configured (see README.md), so nobody could reach the bot"])
+    settings, channels = ready(environment)
+
+    async def run() -> None:
         office = await open_office(settings, upgrade=not chosen.no_migrate)
         host = "127.0.0.1" if settings.local else "0.0.0.0"  # noqa: S104 - behind the host's own proxy, which speaks TLS
         await serve(
@@ -120,15 +119,18 @@ def _web(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
             ready=lambda port: print(f"listening on {port}", flush=True),
         )
 
-    return _with_settings(environment, run)
+    asyncio.run(run())
+    return 0
 
 
 def _worker(_: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    async def run(settings: Settings) -> None:
-        channels = channels_of(environment)
+    settings, channels = ready(environment)
+
+    async def run() -> None:
         await work(await open_office(settings, upgrade=False), channels)
 
-    return _with_settings(environment, run)
+    asyncio.run(run())
+    return 0
 
 
 def _new_key(_: argparse.Namespace, __: Mapping[str, str]) -> int:

@@ -16,7 +16,7 @@ from aiohttp import web
 from bot.channels import Channel, discover
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, book_folders, read_settings
 from bot.turn import Office
 from policy.book import Book
 from policy.reading import BookError, read
@@ -78,6 +78,29 @@ def channels_of(environment: Mapping[str, str]) -> list[Channel]:
     if faulty:
         raise SettingsError([f"{channel.channel}: {fault}" for channel in faulty for fault in channel.faults])
     return channels
+
+
+def ready(environment: Mapping[str, str]) -> tuple[Settings, list[Channel]]:
+    """The settings and at least one channel. Raises SettingsError with everything that is wrong, books included."""
+    faults: list[str] = []
+    settings, channels = None, []
+    try:
+        settings = read_settings(environment)
+    except SettingsError as wrong:
+        faults += wrong.faults
+    try:
+        channels = channels_of(environment)
+        if not channels:
+            faults.append("no channel is configured (see README.md), so nobody could reach the bot")
+    except SettingsError as wrong:
+        faults += wrong.faults
+    if settings is not None and not faults:
+        return settings, channels
+    try:
+        read_books(book_folders(environment))
+    except SettingsError as wrong:
+        faults += wrong.faults
+    raise SettingsError(faults)
 
 
 @asynccontextmanager

@@ -29,7 +29,7 @@ from bot.cards import (
 from bot.emergency import with_line
 from bot.forms import CHECKED, LIMIT, ticked, typed
 from bot.picture import Picture, fingerprint
-from bot.proposal import lane_facts
+from bot.proposal import lane_facts, lane_title
 from bot.questioning import answer_line
 from bot.roster import EMERGENCY_TOLD, allowed
 from bot.sending import second_opinion
@@ -201,7 +201,7 @@ def _verdict(picture: Picture, request: ApprovalRequest) -> Verdict | None:
 
 
 def _question(picture: Picture, request: ApprovalRequest, verdict: Verdict, *, several: bool) -> list[Block]:
-    blocks: list[Block] = [Heading(f"{verdict.lane.title}: {verdict.outcome.title}"), Say(verdict.outcome.plain)]
+    blocks: list[Block] = [Heading(lane_title(verdict)), Say(verdict.outcome.plain)]
     if request.second_of:
         blocks.append(
             Notice("Somebody has said no to this. You are the second opinion; the first yes stands.", "warning")

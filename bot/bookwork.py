@@ -8,13 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot.settings import SHIPPED_BOOKS
+from bot.settings import book_folders
 from policy.assessing import assess
 from policy.book import Book
 from policy.examples import check_example
 from policy.reading import BookError, read
 from policy.walk import AnswerError
-
 
 _YES: Mapping[str | bool, str] = {True: "yes", False: "no", "true": "yes", "false": "no"}
 
@@ -25,8 +24,7 @@ class BadInput(Exception):
 
 def shipped(environment: Mapping[str, str]) -> list[Path]:
     """Every book file that the bot would read."""
-    folders = [SHIPPED_BOOKS, *filter(None, [Path(environment["BOOKS_DIR"]) if environment.get("BOOKS_DIR") else None])]
-    return sorted(path for folder in folders for path in folder.glob("*.toml"))
+    return [path for folder in book_folders(environment) for path in sorted(folder.glob("*.toml"))]
 
 
 def check(files: Sequence[Path], *, out: Callable[[str], None]) -> int:

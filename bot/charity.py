@@ -65,6 +65,9 @@ class Charity:
                     and contact.setting not in _PEOPLE
                 ):
                     lacking.append(f"the number for: {contact.name}")
+            for flag in book.flags:
+                if (value := self.flags.get(flag.id)) is not None and value not in flag.values:
+                    lacking.append(f"the flag {flag.id}: it must be {' or '.join(flag.values)}, not {value!r}")
         held = {capability for person in people if person.active for capability in person.capabilities}
         lacking += [f"a person who is {name.replace('_', ' ')}" for name in NEEDED_CAPABILITIES if name not in held]
         return lacking

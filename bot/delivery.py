@@ -48,18 +48,22 @@ class Delivery:
         settling = asyncio.create_task(self._settle_answers())
         try:
             while not self._stopping.is_set():
-                self._office.store.due.clear()
                 try:
-                    more = await self.round()
-                except StoreUnavailable as trouble:
-                    log.warning("the outbox waits for the database: %s", trouble)
-                    more = False
-                if not more:
+                    async with self._office.store.listening():
+                        await self._rounds()
+                except (StoreUnavailable, OSError) as trouble:
+                    log.warning("the outbox waits for the database: %s", type(trouble).__name__)
                     await self._wait()
         finally:
             settling.cancel()
             await asyncio.gather(*self._busy.values(), *self._loose, settling, return_exceptions=True)
             await self.settle_answers()
+
+    async def _rounds(self) -> None:
+        while not self._stopping.is_set():
+            self._office.store.due.clear()
+            if not await self.round():
+                await self._wait()
 
     def stop(self) -> None:
         self._stopping.set()

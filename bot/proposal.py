@@ -72,6 +72,12 @@ def small_card(picture: Picture) -> Card:
     return _card(picture, blocks, f"Case {case.reference}")
 
 
+def lane_title(verdict: Verdict) -> str:
+    """The lane and what it comes to, once where both say the same."""
+    lane, outcome = verdict.lane.title, verdict.outcome.title
+    return outcome if lane == outcome else f"{lane}: {outcome}"
+
+
 def reach(picture: Picture, verdict: Verdict) -> str:
     """The recipients of a lane in words."""
     titles = [picture.book.recipients[id].title for id in verdict.recipients]
@@ -80,7 +86,7 @@ def reach(picture: Picture, verdict: Verdict) -> str:
 
 def lane_facts(picture: Picture, verdict: Verdict) -> Facts:
     """Who would hear, by when, on what footing, who must agree."""
-    rows = [("Who would hear", reach(picture, verdict)), ("When", CLOCKS[verdict.clock])]
+    rows = [("Who would hear", reach(picture, verdict)), ("By when", CLOCKS[verdict.clock])]
     if verdict.basis != "none":
         rows.append(("The law", BASES[verdict.basis]))
     if verdict.approval:
@@ -91,7 +97,7 @@ def lane_facts(picture: Picture, verdict: Verdict) -> Facts:
 def _lanes(picture: Picture, *, sent: bool) -> list[Block]:
     blocks: list[Block] = []
     for verdict in picture.lanes:
-        blocks.append(Heading(f"{verdict.lane.title}: {verdict.outcome.title}"))
+        blocks.append(Heading(lane_title(verdict)))
         if sent:
             blocks.append(_where_it_stands(picture, verdict))
         blocks.append(Say(verdict.outcome.plain))

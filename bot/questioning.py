@@ -52,7 +52,7 @@ def ask(picture: Picture, screen: Screen, questions: Sequence[Question]) -> list
         blocks.append(
             Ticks(
                 id=screen.id,
-                label="Tick all that fit. Nothing ticked means no.",
+                label="Mark all that fit. What you leave blank means no.",
                 choices=tuple(Choice(question.id, question.ask) for question in questions),
                 chosen=tuple(q.id for q in questions if given.get(q.id) == "yes"),
                 unsure=any("unsure" in _values(q) for q in questions),

@@ -45,20 +45,24 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         faults.append(f"CONFER_KEYS: {wrong} (make one with: python -m bot new-key)")
         keys = Keyring(())
     port = environment.get("PORT", "3000")
-    if not port.isdigit() or not 0 <= int(port) <= 65535:
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 65535):
         faults.append(f"PORT must be a number from 0 to 65535, not {port!r}")
         port = "0"
-    books = [SHIPPED_BOOKS]
-    if folder := environment.get("BOOKS_DIR"):
-        books.append(Path(folder))
-        if not Path(folder).is_dir():
-            faults.append("BOOKS_DIR is not a folder")
+    books = book_folders(environment)
+    if not all(folder.is_dir() for folder in books):
+        faults.append("BOOKS_DIR is not a folder")
     local = environment.get("CONFER_LOCAL", "")
     if local not in ("", "0", "1"):
         faults.append("CONFER_LOCAL must be 1, 0 or not set")
     if faults:
         raise SettingsError(faults)
-    return Settings(url, keys, int(port), tuple(books), local == "1")
+    return Settings(url, keys, int(port), books, local == "1")
+
+
+def book_folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where books are read from: ours first, then the charity's own (BOOKS_DIR)."""
+    own = environment.get("BOOKS_DIR")
+    return (SHIPPED_BOOKS, Path(own)) if own else (SHIPPED_BOOKS,)
 
 
 def _database(text: str, faults: list[str]) -> str:

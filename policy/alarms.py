@@ -24,7 +24,7 @@ ambulance bleeding breathing choking collapsed drowning emergency overdose overd
 strangled strangling suicidal suicide unconscious
 """
 _CAREFUL = tuple(_CAREFUL_WORDS.split())
-"""Words that are put right before the phrases are looked for, where one letter is wrong, missing, doubled or swapped."""
+"""Words put right before the phrases are looked for, where one letter is wrong, missing, doubled or swapped."""
 
 _OTHERS = """
 breeding browning clocking collapses cooking crowning emergence frowning shocking stabled stabling stubbed

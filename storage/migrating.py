@@ -5,6 +5,8 @@ One process migrates at a time (an advisory lock on PostgreSQL, BEGIN IMMEDIATE 
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,7 @@ async def migrate(url: str) -> None:
     """Run every migration that is missing. Raises StoreUnavailable when the database is out of reach."""
     engine = _engine(url)
     try:
-        async with await _connected(engine) as connection:
+        async with _connected(engine) as connection:
             if connection.dialect.name == "postgresql":
                 await connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
                 await connection.commit()
@@ -48,17 +50,23 @@ async def pending(url: str) -> bool:
     """Whether the database is older than this code. Raises StoreUnavailable."""
     engine = create_async_engine(url, poolclass=NullPool)
     try:
-        async with await _connected(engine) as connection:
+        async with _connected(engine) as connection:
             return await connection.run_sync(_pending)
     finally:
         await engine.dispose()
 
 
-async def _connected(engine: AsyncEngine) -> AsyncConnection:
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Raises StoreUnavailable, with the driver's own name for what is wrong and never the address."""
+    connected = False
     try:
-        return await engine.connect()
+        async with engine.connect() as connection:
+            connected = True
+            yield connection
     except (DBAPIError, OSError, TimeoutError) as trouble:
+        if connected:
+            raise
         raise StoreUnavailable(type(trouble.__cause__ or trouble).__name__) from trouble
 
 

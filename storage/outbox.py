@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, bindparam, case, cast, delete, func, literal, select, text, update
+from sqlalchemy import Text, bindparam, case, cast, delete, func, literal, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -182,9 +182,7 @@ class Outbox:
                 jobs.c.id,
                 jobs.c.run_at,
                 jobs.c.lane,
-                func.row_number()
-                .over(partition_by=jobs.c.lane, order_by=(jobs.c.run_at, jobs.c.id))
-                .label("turn"),
+                func.row_number().over(partition_by=jobs.c.lane, order_by=(jobs.c.run_at, jobs.c.id)).label("turn"),
             )
             .where(jobs.c.state == "due", jobs.c.run_at <= now, jobs.c.lane.not_in(paused))
             .where(jobs.c.lane.not_in(sorted(busy)) if busy else jobs.c.id.is_not(None))
@@ -214,8 +212,7 @@ class Outbox:
 
     async def done(self, settled: Collection[tuple[str, str]]) -> None:
         """These (job id, token) are done. A row whose token moved on stays: it has newer news to tell."""
-        for id, token in settled:
-            await self._work.connection.execute(_DONE, {"job_id": id, "held": token})
+        await self._work.connection.execute(_DONE, {"settled": list(settled)})
 
     async def again(self, job: Job, *, after: float | None = None, counts: bool = True) -> str:
         """Try again later; after the last attempt it is dead. Gives the state it is in now."""
@@ -270,7 +267,7 @@ class Outbox:
 
 _DONE = (
     update(jobs)
-    .where(jobs.c.id == bindparam("job_id"), jobs.c.token == bindparam("held"))
+    .where(tuple_(jobs.c.id, jobs.c.token).in_(bindparam("settled", expanding=True)))
     .values(state="done", token="", payload="{}")
 )
 

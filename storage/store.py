@@ -26,7 +26,7 @@ from storage.cases import Cases
 from storage.deliveries import Deliveries
 from storage.ledger import Ledger
 from storage.organisations import Organisations
-from storage.outbox import Outbox
+from storage.outbox import WAKE, Outbox
 from storage.people import People
 from storage.posts import Posts
 from storage.sealing import Keyring
@@ -145,6 +145,23 @@ class Store:
         """One snapshot to read from; writing in it fails on SQLite and is rolled back on PostgreSQL."""
         async with _reaching(self.reader) as connection:
             yield Transaction(connection, self.keys, now, self.postgresql)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """While inside, another process's commit that left something due sets `due` here too (PostgreSQL only).
+
+        A lost connection only costs the wake-up: whoever waits on `due` looks by himself every second anyway.
+        """
+        if not self.postgresql:
+            yield
+            return
+        async with self.reader.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            await driver.add_listener(WAKE, lambda *_: self.due.set())
+            try:
+                yield
+            finally:
+                await connection.invalidate()  # it listens: it must not go back to the pool
 
     async def close(self) -> None:
         await self.writer.dispose()

@@ -52,6 +52,14 @@ def test_the_parts_of_a_tick_screen_are_asked_together(book: Book) -> None:
     assert asked_now(walk(book, {"life": "no"})) == ["child", "hushed", "share"]
 
 
+def test_an_idle_tick_stands_with_the_ticks_that_matter() -> None:
+    idle = '[[question]]\nid = "idle"\nscreen = "danger"\nask = "Nothing"\noptions = "yn"\n\n[[screen]]\nid = "who"'
+    book = read(SMALL.replace('[[screen]]\nid = "who"', idle).replace("[quiet]\n", '[quiet]\nidle = "no"\n'))
+
+    assert asked_now(walk(book, {"life": "no"})) == ["child", "hushed", "share", "idle"]
+    assert isinstance(walk(book, NO_DANGER), Decided)
+
+
 def test_a_part_that_has_its_answer_is_not_asked_again(book: Book) -> None:
     assert asked_now(walk(book, {"life": "no", "hushed": "no"})) == ["child", "share"]
 
@@ -160,7 +168,8 @@ def test_silence_takes_every_talk_away_and_names_another_lead(book: Book) -> Non
     assert plain.recipients == ("council", "deputy", "doctor")
 
 
-def test_within_hours_makes_routine_today_in_protective_lanes_only(book: Book) -> None:
+def test_within_hours_makes_routine_today_in_protective_lanes_only() -> None:
+    book = small_book()  # afresh: a verdict remembered by another test would hide a slip
     found = walk(book, {"life": "soon", "child": "unsure", "hushed": "no", "share": "yes"})
 
     assert lane(found, "child").clock == "today"

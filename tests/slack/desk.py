@@ -17,7 +17,7 @@ NOT_RECORDED = Card("This could not be recorded", (Say("Press again, or talk to 
 def question(title: str, *labels: str, action: str = "answer") -> Card:
     """A card with a button for each label; each carries its label as `value`."""
     buttons = tuple(Button(label, action, {"value": label}) for label in labels)
-    return Card(title, (Buttons(buttons),), danger=DANGER)
+    return Card(title, (Buttons(buttons),) if buttons else (), danger=DANGER)
 
 
 class ScriptedDesk:
@@ -29,6 +29,7 @@ class ScriptedDesk:
         self.page = Card("Confer", (Say("Nothing is waiting for you."),), danger=DANGER)
         self.unavailable = False
         self.breaks: Exception | None = None
+        self.deaf: Exception | None = None  # what sent() raises
         self.held: asyncio.Event | None = None  # handle() waits for this
         self.events: list[Event] = []
         self.told: list[tuple[Event, Sent]] = []
@@ -57,4 +58,6 @@ class ScriptedDesk:
         return []
 
     async def sent(self, event: Event, sent: Sent) -> None:
+        if self.deaf is not None:
+            raise self.deaf
         self.told.append((event, sent))

@@ -181,3 +181,25 @@ async def test_a_card_slack_refuses_is_sent_in_plain_words(
     await worker.types("help")
 
     await worker.waits_for(f"{DANGER}\nAre you safe?\nStop. Ring 999 now.")
+
+
+async def test_a_command_or_form_that_could_not_be_recorded_says_so_after_the_emergency_card(
+    workspace: Workspace, channel: SlackChannel, desk: ScriptedDesk
+) -> None:
+    desk.answers["typed"] = Show(question("Ready?", "Write", action="open"))
+    desk.answers["open"] = Open(Form("Words", (Text("what", "What?"),), "Send", "record"))
+    worker = workspace.person("U1")
+    await worker.types("hello")
+    await worker.presses("Write")
+    await worker.fills("What?", "he has taken an overdose")
+    desk.urgent = lambda event: True
+    desk.unavailable = True
+
+    await worker.submits()
+    assert "# Are you safe?" in worker.sees()
+    worker.closes()
+    await worker.waits_for("# This could not be recorded")
+    await worker.commands("/disclose")
+
+    await worker.waits_for("# This could not be recorded")
+    assert "# Are you safe?" in worker.sees_everything()

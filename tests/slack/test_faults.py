@@ -209,3 +209,17 @@ async def test_an_aside_after_a_form_stands_in_its_place(
     await worker.submits()
 
     assert "Somebody else was quicker." in worker.sees()
+
+
+async def test_a_place_that_cannot_be_told_keeps_no_later_card_from_being_shown(
+    workspace: Workspace, channel: SlackChannel, desk: ScriptedDesk
+) -> None:
+    worker = await begun(workspace, desk)
+    await workspace.until(lambda: desk.told)
+    [card] = worker.messages()
+    desk.deaf = RuntimeError("broken")
+    for title in ("Two?", "Three?"):
+        desk.answers["answer"] = Show(question(title, "Yes"))
+        await worker.presses("Yes", on=card)
+
+    await worker.waits_for("# Three?")

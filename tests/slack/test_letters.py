@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
+from bot.cards import Show
 from bot.channels import DeliveryError, Gone, Letter, Sent
 from bot.channels.slack.app import SlackChannel
 from bot.events import Who
-from tests.slack.desk import question
+from tests.slack.desk import ScriptedDesk, question
 from tests.slack.workspace import Workspace
 
 CARD = question("Please look at a request", "Approve", "Decline")
@@ -126,3 +127,27 @@ async def test_a_letter_and_a_press_never_edit_one_message_at_once(workspace: Wo
     slow.set()
     await asyncio.gather(one, other, return_exceptions=True)
     assert other.exception() is None
+
+
+async def test_a_press_waits_for_a_letter_that_is_editing_its_message(
+    workspace: Workspace, channel: SlackChannel, desk: ScriptedDesk
+) -> None:
+    trustee = workspace.person("U1")
+    desk.answers["answer"] = Show(question("Approved"))
+    first = await channel.deliver(letter(workspace))
+    slow = asyncio.Event()
+    workspace.fails("chat.update", status=500, hang=slow)
+    edit = letter(workspace, "L2", conversation=first.conversation, message=first.message)
+    editing = asyncio.create_task(channel.deliver(edit))
+    await workspace.until(lambda: workspace.called("chat.update"))
+
+    answer = await trustee.presses("Approve")
+    done, _ = await asyncio.wait({editing}, timeout=0.05)
+
+    assert answer.status == 200
+    assert not done
+    assert len(workspace.called("chat.update")) == 1
+    slow.set()
+    await trustee.waits_for("# Approved")
+    with pytest.raises(DeliveryError):
+        await editing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 
 import pytest
@@ -86,3 +87,16 @@ async def test_a_slack_that_gives_no_ticket_does_not_keep_us_from_starting_and_s
 
     await line.stop()
     assert workspace.sockets == []
+
+
+async def test_nothing_that_came_down_the_line_reaches_the_log_even_at_debug(
+    workspace: Workspace, line: SlackChannel, desk: ScriptedDesk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    worker = workspace.person("U1")
+    await line.start(desk)
+
+    await worker.types("a secret word")
+
+    assert desk.events[0].text == "a secret word"
+    assert "secret" not in caplog.text

@@ -57,7 +57,7 @@ def drawn(*blocks: Block) -> Markup:
         (Notice("Tell nobody", "stop"), "Important Tell nobody"),
         (Facts((("Case", "LC-1"), ("To", "Council"))), "Case LC-1 To Council"),
         (Numbers((Number("Council", "020 7946 0112", "Nights"),)), "Council 020 7946 0112 Nights"),
-        (Buttons((Button("Go on", "go", hint="to step 2"),)), "Go on , to step 2"),
+        (Buttons((Button("Go on", "go"),)), "Go on"),
         (Ticks("t", "Which?", (Choice("a", "This"),)), "Which? Tick all that apply. This"),
         (
             Pick("p", "Which one?", (Choice("a", "This"), Choice("b", "That")), hint="Choose"),
@@ -163,6 +163,13 @@ def test_a_long_list_to_pick_from_is_a_drop_down() -> None:
 
     assert '<option value="3" selected>' in page
     assert "radio" not in page
+
+
+@pytest.mark.parametrize(
+    ("hint", "read"), [("to step 2", "Go on, to step 2"), ("Is that so? Go on", "Is that so? Go on")]
+)
+def test_a_buttons_hint_is_read_out_with_its_label_said_once(hint: str, read: str) -> None:
+    assert f'aria-label="{read}">Go on</button>' in drawn(Buttons((Button("Go on", "go", hint=hint),)))
 
 
 def test_enter_on_a_tick_presses_no_button() -> None:

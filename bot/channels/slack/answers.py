@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, assert_never
 
-from bot.cards import Aside, Block, Card, Correct, Form, Nothing, Notice, Open, Points, Reply, Say, Show
-from bot.channels import DeliveryError, Desk, Gone, Sent, Unavailable
+from bot.cards import Aside, Card, Correct, Form, Nothing, Notice, Open, Points, Reply, Say, Show
+from bot.channels import DeliveryError, Desk, Sent, Unavailable
 from bot.channels.slack import render, words
 from bot.channels.slack.inbound import Heard
-from bot.channels.slack.origin import Origin
+from bot.channels.slack.posting import Posting, origin
 from bot.channels.slack.screens import Screens
 from bot.channels.slack.wire import Wire, twice
 
@@ -52,9 +51,8 @@ class Answers:
     def __init__(self, wire: Wire, screens: Screens, desk: Desk) -> None:
         self._wire = wire
         self._screens = screens
-        self._desk = desk
+        self._posting = Posting(wire, screens, desk)
         self._alarmed: dict[str, Urgent] = {}
-        self._answering: dict[tuple[str, ...], list[Heard]] = {}
 
     # The emergency card
 
@@ -87,7 +85,7 @@ class Answers:
                 return here
         elif heard.surface == "modal":
             try:
-                await self._read(heard, card)
+                await self._posting.read(heard, card)
             except DeliveryError as error:
                 log.warning("Slack: the emergency card could not be put in the form: %s", error)
             else:
@@ -96,12 +94,12 @@ class Answers:
             await self._wire.call("views.open", trigger_id=heard.trigger, view=render.reading(card))
             return None
         elif heard.kind == "home":
-            await self._publish(heard, card)
+            await self._posting.publish(heard, card)
             return None
         if event.place != "private":
-            await self._whisper(heard, card)
+            await self._posting.whisper(heard, card)
             return None
-        return await self._post(heard, card)
+        return await self._posting.post(heard, card)
 
     # The reply
 
@@ -117,7 +115,7 @@ class Answers:
             case Aside(card):
                 body = self._aside(heard, card)
             case Nothing() if heard.kind == "home":
-                self._later(self._page(heard))
+                self._posting.later(self._posting.page(heard))
                 body = {}
             case Nothing():
                 body = {}
@@ -125,24 +123,19 @@ class Answers:
                 assert_never(reply)
         return Answer(200, body)
 
-    def after_urgent(self, heard: Heard, reply: Reply) -> None:
+    def after_urgent(self, heard: Heard, reply: Reply | Unavailable) -> None:
         """The reply to an event whose HTTP answer already went out, with the emergency card in it."""
         match reply:
+            case Unavailable():
+                self._posting.beside(heard, reply.card)
             case Show(card) if heard.event.place == "private":
                 self._show(heard, card, None)
             case Show(card) | Aside(card):
-                self.beside(heard, card)
+                self._posting.beside(heard, card)
             case Open() | Correct() | Nothing():
                 pass
             case _:
                 assert_never(reply)
-
-    def beside(self, heard: Heard, card: Card) -> None:
-        """For this person only, whatever was already answered."""
-        if heard.response_url:
-            self._later(twice(lambda: self._wire.respond(heard.response_url, card, replace=False)))
-        else:
-            self._later(self._posted(heard, card, heard.event.who.user))
 
     def unavailable(self, heard: Heard, failed: Unavailable) -> Answer:
         """Nothing could be recorded. Slack sends an event again after a 500, but never a press."""
@@ -156,29 +149,31 @@ class Answers:
         event = heard.event
         shown = urgent.shown if urgent else None
         if heard.kind == "home":
-            self._home(heard, card)
+            self._posting.home(heard, card)
         elif heard.kind == "command":
             if event.place != "private":
                 return self._in_body(heard, card)
-            self._later(self._new(heard, card))
+            self._posting.later(self._posting.new(heard, card))
             return _ephemeral(card.summary, [*words.danger(card.danger), words.section(ELSEWHERE)])
         elif event.place != "private":
             return self._aside(heard, card)
         elif heard.surface == "ephemeral":
-            self._later(self._new(heard, card))
-            self._later(self._wire.vanish(heard.response_url))
+            self._posting.later(self._posting.new(heard, card))
+            self._posting.later(self._wire.vanish(heard.response_url))
         elif event.message or shown:
-            self._edit(heard, card, shown)
+            self._posting.edit(heard, card, shown)
         else:
-            self._later(self._new(heard, card))
+            self._posting.later(self._posting.new(heard, card))
         if heard.kind == "press" and heard.surface == "modal":
-            self._later(self._read(heard, card))
+            self._posting.later(self._posting.read(heard, card))
         elif heard.kind == "press" and heard.surface == "home":
             # The card stands in the Messages tab: unless that is said, nothing seems to happen.
-            self._later(self._page(heard, Notice("Look in the Messages tab above: your card is there.", "done")))
+            self._posting.later(
+                self._posting.page(heard, Notice("Look in the Messages tab above: your card is there.", "done"))
+            )
         elif heard.kind == "shortcut":
             pointer = Card(card.title, (Say(ELSEWHERE),), danger=card.danger)
-            self._later(self._wire.call("views.open", trigger_id=heard.trigger, view=render.reading(pointer)))
+            self._posting.later(self._wire.call("views.open", trigger_id=heard.trigger, view=render.reading(pointer)))
         return {}
 
     def _open(self, heard: Heard, form: Form) -> Json:
@@ -197,7 +192,7 @@ class Answers:
                 if heard.response_url:
                     await self._wire.respond(heard.response_url, LATE, replace=False)
 
-        self._later(opened())
+        self._posting.later(opened())
         if heard.kind == "command" and form.danger:
             return _ephemeral(LATE.summary, list(words.danger(form.danger)))
         return {}
@@ -217,121 +212,24 @@ class Answers:
             case "command" | "submission":
                 return self._in_body(heard, card)
             case "home":
-                self._home(heard, card)
+                self._posting.home(heard, card)
             case "message" if heard.event.place != "private":
-                self._later(self._whisper(heard, card))
+                self._posting.later(self._posting.whisper(heard, card))
             case "message":
-                self._later(self._posted(heard, card))
+                self._posting.later(self._posting.post(heard, card))
             case "press" if heard.response_url:
                 over = heard.surface == "ephemeral"
-                self._later(twice(lambda: self._wire.respond(heard.response_url, card, replace=over)))
+                self._posting.later(twice(lambda: self._wire.respond(heard.response_url, card, replace=over)))
             case "press" if heard.surface == "modal":
-                self._later(self._read(heard, card))
+                self._posting.later(self._posting.read(heard, card))
             case "press" | "shortcut":
-                self._later(self._wire.call("views.open", trigger_id=heard.trigger, view=render.reading(card)))
+                self._posting.later(self._wire.call("views.open", trigger_id=heard.trigger, view=render.reading(card)))
         return {}
 
     def _in_body(self, heard: Heard, card: Card) -> Json:
         if heard.kind == "submission":
-            return {"response_action": "update", "view": render.reading(card, _origin(heard))}
+            return {"response_action": "update", "view": render.reading(card, origin(heard))}
         return _ephemeral(card.summary, render.blocks(card))
-
-    # What is done once we have answered
-
-    def _later(self, work: Awaitable[Any]) -> None:
-        self._screens.spawn(work)
-
-    def _edit(self, heard: Heard, card: Card, shown: asyncio.Task[Sent | None] | None) -> None:
-        """In place of what was pressed, or of the emergency card that already stands; anew where neither is there."""
-        event = heard.event
-        key = (event.who.tenant, event.conversation, event.message or event.delivery)
-        # Of several presses only the last card is sent: it is the answer to all of them.
-        self._answering.setdefault(key, []).append(heard)
-
-        async def edit() -> None:
-            stands = (await shown) if shown else None
-            place = Sent(event.conversation, event.message) if event.message else stands
-            answered = self._answering.pop(key, [])
-            try:
-                place = await self._update(heard, card, place) if place else await self._post(heard, card)
-            except DeliveryError:
-                self._answering[key] = answered + self._answering.get(key, [])
-                raise
-            for each in answered:
-                await self._tell(each, place)
-
-        self._screens.show(key, edit)
-
-    async def _update(self, heard: Heard, card: Card, place: Sent) -> Sent:
-        said = {"channel": place.conversation, "ts": place.message}
-        try:
-            await self._wire.card("chat.update", card, heard.event.who.tenant, **said)
-        except Gone:
-            return await self._post(heard, card)
-        return place
-
-    async def _new(self, heard: Heard, card: Card) -> None:
-        await self._tell(heard, await self._post(heard, card))
-
-    async def _posted(self, heard: Heard, card: Card, to: str = "") -> None:
-        await self._post(heard, card, to)
-
-    async def _post(self, heard: Heard, card: Card, to: str = "") -> Sent:
-        """Tries again where Slack gives a time, or gives no answer: two cards are less harm than none."""
-        event = heard.event
-        to = to or (event.conversation if event.place == "private" else "") or event.who.user
-        tries = 0
-        while True:
-            try:
-                answer = await self._wire.card("chat.postMessage", card, event.who.tenant, channel=to)
-                return Sent(str(answer["channel"]), str(answer["ts"]))
-            except Gone:
-                raise
-            except DeliveryError as error:
-                tries += 1
-                if tries == 3:
-                    raise
-                await asyncio.sleep(0.5 if error.after is None else error.after)
-
-    async def _tell(self, heard: Heard, sent: Sent) -> None:
-        try:
-            await self._desk.sent(heard.event, sent)
-        except Unavailable:
-            log.warning("Slack: a card was shown, and where it stands could not be recorded")
-
-    async def _whisper(self, heard: Heard, card: Card) -> None:
-        event = heard.event
-        said = {"channel": event.conversation or event.who.user, "user": event.who.user}
-        await self._wire.card("chat.postEphemeral", card, event.who.tenant, **said)
-
-    async def _read(self, heard: Heard, card: Card) -> None:
-        said: Json = {"view_id": heard.view, "view": render.reading(card, _origin(heard))}
-        try:
-            await self._wire.call("views.update", hash=heard.view_hash, **said)
-        except DeliveryError as error:
-            if str(error) != "hash_conflict":  # then a newer answer already stands there
-                raise
-
-    def _home(self, heard: Heard, card: Card) -> None:
-        self._screens.show((heard.event.who.tenant, "home", heard.event.who.user), self._publisher(heard, card))
-
-    def _publisher(self, heard: Heard, card: Card) -> Callable[[], Awaitable[None]]:
-        return lambda: self._publish(heard, card)
-
-    async def _publish(self, heard: Heard, card: Card) -> None:
-        who = heard.event.who
-        await self._wire.call("views.publish", who.tenant, user_id=who.user, view=render.home(card))
-
-    async def _page(self, heard: Heard, *above: Block) -> None:
-        try:
-            page = await self._desk.home(heard.event.who)
-        except Unavailable:
-            return
-        self._home(heard, replace(page, blocks=(*above, *page.blocks)))
-
-
-def _origin(heard: Heard) -> Origin:
-    return Origin(conversation=heard.event.conversation, message=heard.event.message)
 
 
 def _ephemeral(text: str, blocks: list[Json]) -> Json:

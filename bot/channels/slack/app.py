@@ -23,6 +23,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.signature import Clock, SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cards import Reply
 from bot.channels import DeliveryError, Desk, Letter, Sent, Unavailable
 from bot.channels.slack import inbound, line, signed
 from bot.channels.slack.answers import Answer, Answers, Urgent
@@ -196,11 +197,10 @@ class SlackChannel:
     async def _record(self, heard: inbound.Heard) -> None:
         heard = await self._with_guest(heard)
         try:
-            reply = await self._desk.handle(heard.event)
+            reply: Reply | Unavailable = await self._desk.handle(heard.event)
         except Unavailable as failed:
-            self._answers.beside(heard, failed.card)
-        else:
-            self._answers.after_urgent(heard, reply)
+            reply = failed
+        self._answers.after_urgent(heard, reply)
 
     async def _with_guest(self, heard: inbound.Heard) -> inbound.Heard:
         if heard.event.guest:

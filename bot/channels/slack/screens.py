@@ -36,6 +36,7 @@ class Screens:
     def __init__(self) -> None:
         self._screens: WeakValueDictionary[tuple[str, ...], _Screen] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._stopped = False
 
     def spawn(self, work: Awaitable[T]) -> asyncio.Task[T | None]:
         """Do `work` beside the request, and finish it before we stop. None where Slack would not do it."""
@@ -92,13 +93,17 @@ class Screens:
                     if screen.waiting is None:  # a newer card may have come meanwhile
                         screen.waiting = send
         finally:
-            screen.busy = False
+            # Whatever went wrong with one card, the one that came after it is still shown.
+            screen.busy = screen.waiting is not None and not self._stopped
+            if screen.busy:
+                self.spawn(self._send(screen))
 
     async def drain(self, seconds: float) -> None:
         """Wait for what was promised, at most so long; then give up on it."""
         deadline = asyncio.get_running_loop().time() + seconds
         while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
             await asyncio.wait(set(self._tasks), timeout=left)
+        self._stopped = True
         for task in set(self._tasks):
             log.warning("Slack: stopped before a card could be shown")
             task.cancel()

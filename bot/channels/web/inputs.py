@@ -39,11 +39,12 @@ def press(action: str, carry: Mapping[str, str]) -> str:
 
 
 def button(pressed: Button) -> Markup:
-    return Markup('<button class="button tone-{tone}" name="press" value="{press}">{label}{hint}</button>').format(
+    hint = pressed.hint if pressed.label in pressed.hint else f"{pressed.label}, {pressed.hint}"
+    return Markup('<button class="button tone-{tone}" name="press" value="{press}"{named}>{label}</button>').format(
         tone=pressed.tone,
         press=press(pressed.action, pressed.carry),
         label=pressed.label,
-        hint=unseen(f", {pressed.hint}") if pressed.hint else "",
+        named=Markup(' aria-label="{}"').format(hint) if pressed.hint else "",
     )
 
 
@@ -158,11 +159,6 @@ def required(needed: bool) -> Markup:
 
 def checked(on: bool) -> Markup:
     return Markup(" checked") if on else Markup()
-
-
-def unseen(text: str) -> Markup:
-    """Words for a screen reader only."""
-    return Markup('<span class="unseen">{}</span>').format(text)
 
 
 def join(pieces: Iterable[Markup]) -> Markup:

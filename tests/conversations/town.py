@@ -1,0 +1,269 @@
+"""The town: the bot's process, its clock, its database, and people who are spoken to through Slack.
+
+Nothing is patched and nobody sleeps: a person waits for words to appear, and letters go out when the post is done.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import asyncpg
+from aiohttp import web
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+
+from bot.cards import Reply
+from bot.channels.slack import settings
+from bot.channels.slack.app import SlackChannel
+from bot.delivery import Delivery
+from bot.dispatch import Dispatcher
+from bot.events import Event, Who
+from bot.turn import Office
+from policy.book import Book
+from storage import tables
+from storage.records import Consultation
+from storage.sealing import Keyring
+from storage.store import Store, Transaction
+from tests.conversations.resident import Resident
+from tests.slack.workspace import Workspace
+
+NIGHT = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)  # a Friday
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: datetime = NIGHT) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, **time: float) -> None:
+        """`minutes=30`, `hours=1`, as `timedelta` takes them."""
+        self.now += timedelta(**time)
+
+
+@dataclass
+class Process:
+    """One run of the bot. `channel` is open to Slack; `delivery` sends only when it is told to."""
+
+    office: Office
+    dispatcher: Dispatcher
+    delivery: Delivery
+    channel: SlackChannel
+    server: web.AppRunner
+
+    async def ends(self) -> None:
+        await self.channel.stop()
+        await self.server.cleanup()
+        await self.office.store.close()
+
+
+class Town:
+    """`async with Town(...) as town`; then `town.person("amira")`."""
+
+    def __init__(
+        self, workspace: Workspace, url: str, keys: Keyring, books: Mapping[str, Book], clock: Clock
+    ) -> None:
+        self.workspace = workspace
+        self.url = url
+        self.keys = keys
+        self.books = books
+        self.clock = clock
+        self.residents: dict[str, Resident] = {}
+        self._dead: list[Process] = []
+
+    async def __aenter__(self) -> Town:
+        self.process = await self._starts()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.workspace.faults.clear()
+        for process in [*self._dead, self.process]:
+            await process.ends()
+
+    # People
+
+    def person(self, handle: str, **marks: object) -> Resident:
+        """Somebody by the id of the roster, or a stranger. `marks` go into Slack's users.info."""
+        if handle not in self.residents:
+            account = self.workspace.person(f"U0{handle.upper()}", handle, **marks)
+            self.residents[handle] = Resident(account)
+        return self.residents[handle]
+
+    def people(self, *handles: str) -> list[Resident]:
+        return [self.person(handle) for handle in handles]
+
+    # The post and the process
+
+    async def delivers(self) -> None:
+        """Every letter and timer that is due now."""
+        await self.process.delivery.drain()
+
+    async def dies(self) -> None:
+        """The process is gone, with whatever it had not sent; another one starts on the same database."""
+        self._dead.append(self.process)
+        self.process = await self._starts()
+
+    async def hears(self, event: Event) -> Reply:
+        """An event straight to the dispatcher: what a process recorded that died before it could answer."""
+        return await self.process.dispatcher.handle(event)
+
+    async def _starts(self) -> Process:
+        office = Office(Store(self.url, self.keys), self.books, self.clock)
+        dispatcher = Dispatcher(office)
+        read = settings.read(self.workspace.environment())
+        assert isinstance(read, settings.Settings)
+        channel = SlackChannel(read)
+        app = web.Application()
+        channel.mount(app, dispatcher)
+        server = web.AppRunner(app, shutdown_timeout=0.1)
+        await server.setup()
+        await web.TCPSite(server, "127.0.0.1", 0).start()
+        await channel.start(dispatcher)
+        host, port = server.addresses[0][:2]
+        self.workspace.connect(f"http://{host}:{port}")
+        return Process(office, dispatcher, Delivery(office, [channel], dispatcher), channel, server)
+
+    # The database
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        async with self.process.office.store.read(self.clock()) as tx:
+            await _bind(tx)
+            yield tx
+
+    @asynccontextmanager
+    async def changing(self) -> AsyncIterator[Transaction]:
+        """What an administrator does."""
+        async with self.process.office.store.begin(self.clock()) as tx:
+            await _bind(tx)
+            yield tx
+
+    async def changes(self, handle: str, **what: Any) -> None:
+        """Change somebody on the roster: `active=False`, `capabilities=[…]`, `role="trustee"`."""
+        async with self.changing() as tx:
+            person = next(each for each in await tx.people.everybody() if each.handle == handle)
+            values = {
+                "name": person.name,
+                "role": person.role,
+                "capabilities": person.capabilities,
+                "active": person.active,
+                "telephone": person.telephone,
+            }
+            await tx.people.put(handle=handle, **{**values, **what})
+
+    async def id_of(self, handle: str) -> str:
+        async with self.reading() as tx:
+            return next(each.id for each in await tx.people.everybody() if each.handle == handle)
+
+    async def cases(self) -> list[Consultation]:
+        """Every consultation, oldest first."""
+        async with self.reading() as tx:
+            rows = await tx.connection.execute(
+                select(tables.consultations.c.id).order_by(
+                    tables.consultations.c.opened_at, tables.consultations.c.id
+                )
+            )
+            return [await tx.cases.get(row.id) for row in rows]
+
+    async def case(self) -> Consultation:
+        """The only consultation."""
+        [case] = await self.cases()
+        return case
+
+    async def ledger(self) -> list[Mapping[str, str]]:
+        """What was recorded since the charity was set up, without times and hashes."""
+        async with self.reading() as tx:
+            entries = [json.loads(entry.body) for entry in await tx.ledger.entries()]
+        return [each for each in entries if each["kind"] not in _ROSTER]
+
+    async def ledger_kinds(self) -> list[str]:
+        return [each["kind"] for each in await self.ledger()]
+
+    async def ledger_faults(self) -> list[str]:
+        async with self.reading() as tx:
+            return await tx.ledger.faults()
+
+    async def remembers(self, *words: str) -> list[str]:
+        """Every place of the database, by table, in which one of these words stands as it is."""
+        found = []
+        async with self.reading() as tx:
+            for table in tables.metadata.sorted_tables:
+                for row in await tx.connection.execute(select(table)):
+                    said = b"\0".join(_bytes(value) for value in row).lower()
+                    found += [f"{table.name}: {word}" for word in words if word.lower().encode() in said]
+        path = make_url(self.url).database
+        if not self.process.office.store.postgresql and path:
+            for file in Path(path).parent.iterdir():
+                raw = file.read_bytes().lower()
+                found += [f"{file.suffix}: {word}" for word in words if word.lower().encode() in raw]
+        return found
+
+    async def state(self) -> object:
+        """All that can be changed by a press: compare it before and after one that must change nothing."""
+        watched = ("consultations", "answers", "texts", "barred", "approval_requests", "decisions", "disclosures")
+        async with self.reading() as tx:
+            state = {}
+            for table in tables.metadata.sorted_tables:
+                if table.name in watched or table.name in ("departures", "ledger"):
+                    state[table.name] = sorted(repr(tuple(row)) for row in await tx.connection.execute(select(table)))
+            return state
+
+    @asynccontextmanager
+    async def without_its_database(self) -> AsyncIterator[None]:
+        """A real outage: the file's folder is away, or the server sends everybody off and takes nobody."""
+        store, url = self.process.office.store, make_url(self.url)
+        if not store.postgresql:
+            assert url.database
+            folder = Path(url.database).parent
+            away = folder.with_name("away")
+            await store.writer.dispose()
+            await store.reader.dispose()
+            folder.rename(away)
+            yield
+            away.rename(folder)
+            return
+        connection = await asyncpg.connect(
+            url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+        )
+        try:
+            await connection.execute(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS false')
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", url.database
+            )
+            yield
+            await connection.execute(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true')
+        finally:
+            await connection.close()
+
+    # What others would send
+
+    def who(self, person: Resident) -> Who:
+        return Who("slack", self.workspace.team, person.account.id)
+
+    def seen_by_everybody(self, but: Sequence[Resident] = ()) -> str:
+        """All that the people the test knows can read, less what these can."""
+        return "\n".join(each.all() for each in self.residents.values() if each not in but)
+
+
+_ROSTER = frozenset({"person added", "person changed", "account connected", "charity added", "charity changed"})
+
+
+async def _bind(tx: Transaction) -> None:
+    [organisation] = await tx.organisations.all()
+    tx.bind(organisation.id)
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
