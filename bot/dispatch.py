@@ -134,13 +134,15 @@ class Dispatcher:
     async def sent(self, event: Event, sent: Sent) -> None:
         """The answer to this event stands there now: settle the letters it was."""
         held = self._held.pop(event.delivery, [])
-        for letter in held:
-            self._settled.append((letter.job_id, letter.token))
         if held and sent.message and sent.message != event.message:
-            async with self.office.store.begin(self.office.clock()) as tx:
-                tx.bind(held[0].organisation_id)
-                for letter in held:
-                    await tx.posts.place(letter.post_id, sent.conversation, sent.message)
+            try:
+                async with self.office.store.begin(self.office.clock()) as tx:
+                    tx.bind(held[0].organisation_id)
+                    for letter in held:
+                        await tx.posts.place(letter.post_id, sent.conversation, sent.message)
+            except StoreUnavailable as trouble:
+                raise Unavailable(self._unrecorded()) from trouble  # the lease runs out, and it is sent once more
+        self._settled += [(letter.job_id, letter.token) for letter in held]
 
     def take_settled(self) -> list[tuple[str, str]]:
         """The (job id, token) pairs that were answered since the last call; whoever takes them writes them down."""

@@ -85,7 +85,10 @@ class Desk(Protocol):
         """The charity's people who have an account on this channel (the sandbox shows them side by side)."""
 
     async def sent(self, event: Event, sent: Sent) -> None:
-        """Tell where the card that answered this event now stands (a channel that had to post a new message)."""
+        """Tell that the card that answered this event is shown, and where. To be called for every Show.
+
+        Until then the card counts as promised, and is sent again by somebody else. Raises Unavailable.
+        """
 
 
 class Channel(Protocol):

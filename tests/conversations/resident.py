@@ -1,16 +1,33 @@
-"""Somebody of the charity, as a transcript speaks of them: presses, ticks, fills in, and sees."""
+"""Somebody of the charity, as a transcript speaks of them: presses, ticks, fills in, answers, and sees."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from bot.channels.slack.origin import Origin, wrapped
 from tests.slack.workspace import Delivered
 from tests.slack.workspace import Person as Account
-from tests.slack.workspace.server import Message
+from tests.slack.workspace.server import Message, View
 
-Step = str | tuple[str, ...] | Mapping[str, str]
-"""A button by its label; boxes to tick before "Next" (none is `()`); or lists by their label, before "Next"."""
+TALKED = "We talked this over, by phone or face to face"
+CHECKED = "I have checked: no name, birth date, address or number of a person"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """Boxes, and what is chosen under "Not sure about…"."""
+
+    yes: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+
+
+Answer = str | Ticked | Mapping[str, str]
+"""To one screen: a button by its label; boxes and "Next"; or lists by the beginning of their label, and "Next"."""
+
+NONE = Ticked()
 
 
 class Resident:
@@ -30,30 +47,66 @@ class Resident:
 
     async def opens_home(self) -> None:
         await self.account.opens_home()
+        await self.sees("# Confer")
+
+    def goes_to_messages(self) -> None:
+        self.account.goes_to_messages()
 
     async def begins(self) -> None:
         """A new checklist, up to its first question."""
         await self.commands()
         await self.sees("# Could someone die or be badly hurt right now, or within hours?")
 
-    async def answers(self, *steps: Step) -> None:
-        """One screen of the checklist after the other."""
-        for step in steps:
-            match step:
-                case str():
-                    await self.presses(step)
-                case tuple():
-                    await self.presses_nothing_yet("Next")
-                    for label in step:
-                        await self.ticks(label)
-                    await self.presses("Next")
-                case _:
-                    for field, label in step.items():
-                        await self.chooses(field, label)
-                    await self.presses("Next")
+    async def answers(self, answers: Mapping[str, Answer], *, until: str = "") -> None:
+        """Screen after screen, each looked up by its title, up to the first that is not among them (or is `until`)."""
+        while (title := self.title()) in answers and title != until:
+            before = self._looks()
+            await self._answers_one(answers[title])
+            await self.account.workspace.until(lambda: self._looks() != before, f"nothing followed {title!r}")  # noqa: B023
 
-    async def presses_nothing_yet(self, label: str) -> None:
-        """Waits for a new screen with this button."""
+    async def _answers_one(self, answer: Answer) -> None:
+        match answer:
+            case str():
+                await self.presses(answer)
+                return
+            case Ticked(yes, unsure):
+                for label in yes:
+                    await self.ticks(label)
+                if unsure:
+                    await self.chooses("Not sure about", *unsure)
+            case _:
+                shown = self.screen()
+                for field, label in answer.items():
+                    if f"{field}" in shown:
+                        await self.chooses(field, label)
+        await self.presses("Next")
+
+    async def asks_for_agreement(self, what: str = "We are worried and ask for advice.", *, of: str = "") -> None:
+        """From the proposal to the sent card. `of`: one label of the list, such as "Femi Adair, worker"."""
+        await self.presses("Ask for agreement")
+        await self.sees("# Before it is sent")
+        if of:
+            await self.ticks(of)
+        if "What exactly would you say?" in self.screen():
+            await self.fills("What exactly would you say?", what)
+        await self.submits()
+        await self.sees("Write down what was done")
+
+    async def agrees(self, reason: str = "The risk is clear.", *, talked: bool = True, label: str = "Approve") -> None:
+        """The form behind Approve, filled in and submitted."""
+        await self._decides(label, "Why do you agree?", reason, talked)
+
+    async def says_no(self, reason: str = "There is another way.", *, talked: bool = True, label: str = "Decline") -> None:
+        """The form behind Decline, filled in and submitted."""
+        await self._decides(label, "Why not?", reason, talked)
+
+    async def _decides(self, label: str, field: str, reason: str, talked: bool) -> None:
+        await self.presses(label)
+        await self.sees("# Your decision")
+        await self.fills(field, reason)
+        if talked:
+            await self.ticks(TALKED)
+        await self.submits()
 
     async def presses(self, label: str, *, on: Message | None = None) -> Delivered:
         return await self.account.presses(label, on=on)
@@ -70,6 +123,9 @@ class Resident:
     async def submits(self) -> Delivered:
         return await self.account.submits()
 
+    def closes(self) -> None:
+        self.account.closes()
+
     # What they see
 
     async def sees(self, *words: str) -> None:
@@ -80,10 +136,57 @@ class Resident:
     def screen(self) -> str:
         return self.account.sees()
 
+    def title(self) -> str:
+        return next((line[2:] for line in self.screen().splitlines() if line.startswith("# ")), "")
+
     def all(self) -> str:
         """Every message they can read."""
         return self.account.sees_everything()
 
+    def got_nothing(self) -> bool:
+        return not self.account.messages()
+
     def card(self) -> Message:
-        """The message that changed last."""
-        return self.account.messages()[-1]
+        """The message that changed last, as it is now: it can be pressed later, when it is out of date."""
+        return copy.deepcopy(self.account.messages()[-1])
+
+    def _looks(self) -> tuple[object, ...]:
+        shown = self.account.messages()[-1]
+        return shown.ts, shown.edits, len(self._open())
+
+    # What a forger would do: Slack's signature is right, and what the button or form carries is not
+
+    def forges(self, action: str, **carry: str) -> Message:
+        """A card whose one button, "Press", does this."""
+        button = {
+            "type": "button",
+            "text": {"type": "plain_text", "text": "Press"},
+            "action_id": "forged",
+            "value": wrapped(action, carry),
+        }
+        at = self.account.messages()[-1]
+        return Message(at.channel, at.ts, "", [{"type": "actions", "block_id": "forged", "elements": [button]}])
+
+    def open_form(self) -> View:
+        return self._open()[-1]
+
+    def carried(self) -> dict[str, str]:
+        """What the open form carries."""
+        return dict(Origin.read(self.open_form().view["private_metadata"]).carry)
+
+    def rewrites(self, **carry: str) -> None:
+        """The open form carries something else."""
+        view = self.open_form().view
+        origin = Origin.read(view["private_metadata"])
+        changed = Origin(origin.action, {**origin.carry, **carry}, origin.conversation, origin.message)
+        view["private_metadata"] = changed.written()
+
+    def takes_the_form_of(self, other: Resident) -> None:
+        """Somebody else's open form, as if it were opened here."""
+        theirs = other.open_form()
+        workspace = self.account.workspace
+        mine = View(workspace.id("V"), self.account.id, copy.deepcopy(theirs.view), workspace.id("h"), workspace.change())
+        self._open().append(mine)
+
+    def _open(self) -> list[View]:
+        return self.account.workspace.modals.setdefault(self.account.id, [])

@@ -1,38 +1,22 @@
 """x"""
+import pytest
 from tests.conversations.town import Town
+from tests.conversations import stories as s
 
-async def test_x(town: Town) -> None:
-    amira, ben, chidi, dora, femi = town.people("amira","ben","chidi","dora","femi")
+@pytest.mark.parametrize("name", ["NOTHING", "A_CHILD_WITHIN_HOURS","A_CHILD_TOLD_OF_SEXUAL_ABUSE","A_KILLING_ADMITTED","HEARD_OF_A_WEAPON","A_COURT_ORDER","A_CHILD_AND_A_WEAPON","A_POLICE_REQUEST"])
+async def test_x(town: Town, name) -> None:
+    amira, = town.people("amira")
     await amira.begins()
-    print(amira.screen())
-    for step in ("No", ("A child may be harmed, or was",), (), "Another sign, or someone else", "Under 18", ()):
-        print("=====>", step)
-        await amira.answers(step)
-        await amira.account._waits_for_a_change(2)
+    await amira.answers(getattr(s, name))
+    print("#"*30, name); print(amira.screen())
+async def test_y(town: Town) -> None:
+    amira, = town.people("amira")
+    for who in ("A worker or volunteer", "The safeguarding lead", "The chair or a trustee"):
+        await amira.commands()
+        if "Start a new" in amira.screen(): await amira.presses("Start a new one")
+        await amira.sees("Could someone die")
+        await amira.answers(s.about(who))
+        print("#"*30, who); print(amira.screen())
+        await amira.presses("Ask for agreement"); await amira.sees("Before")
         print(amira.screen())
-    await amira.answers({"Does the suspect work": "No", "Is there a parent": "Not sure", "Is it safe and": "No"})
-    await amira.sees("What we suggest")
-    print(amira.screen())
-    await amira.presses("Ask for agreement")
-    await amira.sees("Before it is sent")
-    print(amira.screen())
-    await amira.fills("What exactly would you say?", "Worried about a child in a family we support.")
-    await amira.submits()
-    await amira.sees("Waiting for")
-    print(amira.screen())
-    await town.delivers()
-    print("===== BEN\n", ben.all())
-    print("===== CHIDI\n", chidi.all())
-    print("===== DORA\n", dora.all())
-    await chidi.presses("Approve")
-    await chidi.sees("Why do you agree?")
-    print("===== CHIDI\n", chidi.screen())
-    await chidi.fills("Why do you agree?", "Clear risk.")
-    await chidi.ticks("We talked this over, by phone or face to face")
-    await chidi.submits()
-    await chidi.sees("Already")
-    print("===== CHIDI\n", chidi.screen())
-    await town.delivers()
-    print("===== BEN\n", ben.all())
-    print("===== AMIRA\n", amira.screen())
-    print(await town.ledger())
+        amira.closes()

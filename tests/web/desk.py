@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 
-from bot.cards import Aside, Button, Buttons, Card, Correct, Nothing, Notice, Open, Reply, Say, Show
+from bot.cards import Aside, Block, Button, Buttons, Card, Correct, Nothing, Notice, Open, Reply, Say, Show
 from bot.channels import Account, Channel, Letter, Sent, Unavailable
 from bot.events import Event, Who
 from tests.web.samples import APPROVAL, DANGER, EMERGENCY, FORM, HOME, OUTCOME, QUESTION, TICKS
@@ -33,6 +33,7 @@ class StoryDesk:
     channel: Channel | None = None
     down: bool = False
     hold: asyncio.Event | None = None
+    home_blocks: tuple[Block, ...] = HOME.blocks
     shown: dict[str, dict[str, Card]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -91,7 +92,7 @@ class StoryDesk:
         if self.down:
             raise Unavailable(NOT_RECORDED)
         count = len(self.shown.get(who.user, {}))
-        return replace(HOME, title=f"Open checks: {count}") if count else HOME
+        return replace(HOME, title=f"Open checks: {count}" if count else HOME.title, blocks=self.home_blocks)
 
     async def cards(self, who: Who) -> list[tuple[str, Card]]:
         return list(self.shown.get(who.user, {}).items())

@@ -8,6 +8,7 @@ import logging
 
 import pytest
 
+from bot.cards import Button, Buttons
 from tests.web.conftest import Sandbox, words
 from tests.web.samples import APPROVAL, OUTCOME, TICKS
 
@@ -20,6 +21,15 @@ async def test_the_page_shows_everybody_and_says_that_nothing_is_real(sandbox: S
     assert "Nothing here is real. The charity is invented. Do not type real details." in read
     assert page.count('class="danger"') == 5
     assert page.count("Start a disclosure check") == 5
+
+
+async def test_a_home_card_with_buttons_of_its_own_gets_none_from_the_page(sandbox: Sandbox) -> None:
+    sandbox.desk.home_blocks = (Buttons((Button("Start a checklist", "new"),)),)
+
+    page = await sandbox.page("/?person=tom")
+
+    assert "Start a checklist" in page
+    assert "Start a disclosure check" not in page
 
 
 async def test_a_deep_link_shows_one_person_alone(sandbox: Sandbox) -> None:

@@ -65,7 +65,7 @@ def column(shown: Column, place: int, token: str) -> Markup:
         role=account.role,
         initials="".join(word[0] for word in account.name.split()[:2]).upper(),
         home=home_panel(shown.home, account, token),
-        start=NOTHING if starts(shown.home) else start_form(account, token),
+        start=NOTHING if has_buttons(shown.home) else start_form(account, token),
         cards=join((cards(shown.cards, account, token), shown.extra)),
         slip=hidden(slip),
         press=press("typed", {}),
@@ -81,17 +81,15 @@ def cards(shown: Iterable[tuple[str, Card]], account: Account, token: str) -> Ma
 
 
 def start_form(account: Account, token: str) -> Markup:
-    """The button that begins, for a home card that does not bring one."""
+    """The button that begins, for a home card that brings no button of its own."""
     return Markup(
         '<form class="start" method="post" action="/press">{}'
         '<button class="button tone-main" name="press" value="{}">Start a disclosure check</button></form>'
     ).format(hidden(Slip(account.who.user, token, new_delivery())), press("start", {}))
 
 
-def starts(home: Card) -> bool:
-    return any(
-        button.action == "start" for block in home.blocks if isinstance(block, Buttons) for button in block.buttons
-    )
+def has_buttons(home: Card) -> bool:
+    return any(isinstance(block, Buttons) for block in home.blocks)
 
 
 def links(everybody: Sequence[Account], only: str) -> Markup:
