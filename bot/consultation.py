@@ -100,7 +100,7 @@ async def answer(turn: Turn) -> Reply:
     else:
         screen_id = event.carry.get("s", "")
         try:
-            screen, questions = shown(picture, screen_id)
+            screen, questions = shown(picture, screen_id, again="again" in event.carry)
         except KeyError as odd:
             raise Refusal("This question does not apply any more.") from odd
         values = _submitted(turn, screen, questions)
@@ -120,7 +120,7 @@ async def ask_again(turn: Turn) -> Reply:
     case = await turn.mine()
     picture = await turn.picture(case)
     try:
-        screen, questions = shown(picture, turn.event.carry.get("s", "") or one(turn.event, "change"))
+        screen, questions = shown(picture, turn.event.carry.get("s", ""), again=True)
     except KeyError:
         return Show(case_card(picture, notice="This question does not apply any more."))
     return Show(again_card(picture, screen, questions))

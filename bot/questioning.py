@@ -39,11 +39,11 @@ def again_card(picture: Picture, screen: Screen, questions: Sequence[Question]) 
     """An earlier screen, shown again with its answers, to be changed."""
     intro: list[Block] = [Notice("You can change this. Your other answers are kept where they still fit.")]
     back = Button("Leave it as it is", "open", {"c": picture.case.id})
-    return _card(picture, [*intro, *ask(picture, screen, questions), Buttons((back,))], screen.ask)
+    return _card(picture, [*intro, *ask(picture, screen, questions, again=True), Buttons((back,))], screen.ask)
 
 
-def ask(picture: Picture, screen: Screen, questions: Sequence[Question]) -> list[Block]:
-    """The inputs of one screen, with the answers given before."""
+def ask(picture: Picture, screen: Screen, questions: Sequence[Question], *, again: bool = False) -> list[Block]:
+    """The inputs of one screen, with the answers given before. `again`: all of it is shown, to be changed."""
     given = picture.case.values
     blocks: list[Block] = []
     if screen.why:
@@ -59,7 +59,7 @@ def ask(picture: Picture, screen: Screen, questions: Sequence[Question]) -> list
                 unsure_chosen=tuple(q.id for q in questions if given.get(q.id) == "unsure"),
             )
         )
-        blocks.append(_next(picture, screen))
+        blocks.append(_next(picture, screen, again=again))
         return blocks
     for question in questions:
         many = len(question.options) > MOST_BUTTONS
@@ -74,13 +74,18 @@ def ask(picture: Picture, screen: Screen, questions: Sequence[Question]) -> list
             label = question.ask if screen.kind == "form" else "Choose the one that fits best"
             blocks.append(Pick(question.id, label, choices, given.get(question.id, ""), hint=question.help))
     if any(isinstance(block, Pick) for block in blocks):
-        blocks.append(_next(picture, screen))
+        blocks.append(_next(picture, screen, again=again))
     return blocks
 
 
-def shown(picture: Picture, screen_id: str) -> tuple[Screen, tuple[Question, ...]]:
-    """A screen and the questions of it that apply now. KeyError for a screen the book has not, or that is not asked."""
+def shown(picture: Picture, screen_id: str, *, again: bool) -> tuple[Screen, tuple[Question, ...]]:
+    """A screen and the questions that its card shows. KeyError for a screen the book has not, or that is not asked.
+
+    The card that comes next shows only what has no answer yet; a tick that was not on it must not be read as a no.
+    """
     book, walked = picture.book, picture.walked
+    if not again and isinstance(walked, Asking) and walked.screen.id == screen_id:
+        return walked.screen, walked.questions
     screen = next((screen for screen in book.screens if screen.id == screen_id), None)
     applies = {*walked.asked, *walked.unknown}
     questions = tuple(q for q in book.questions if q.screen == screen_id and q.id in applies)
@@ -129,8 +134,9 @@ def _ways(picture: Picture) -> tuple[Button, ...]:
     return tuple(ways)
 
 
-def _next(picture: Picture, screen: Screen) -> Buttons:
-    return Buttons((Button("Next", "answer", carry(picture, s=screen.id), "main"),))
+def _next(picture: Picture, screen: Screen, *, again: bool) -> Buttons:
+    whole = {"again": "yes"} if again else {}
+    return Buttons((Button("Next", "answer", carry(picture, s=screen.id, **whole), "main"),))
 
 
 def _option(picture: Picture, screen: Screen, question: Question, value: str, label: str) -> Button:
