@@ -5,6 +5,7 @@ One process migrates at a time (an advisory lock on PostgreSQL, BEGIN IMMEDIATE 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ from storage.store import StoreUnavailable
 from storage.triggers import put_triggers
 
 _LOCK = 7_203_115_846  # ours alone: any number that no other user of the same database takes
+_LAST_WORD = 0.1  # seconds; only where there was no connection
 _PATIENCE = 60  # seconds that SQLite waits for another process that is migrating
 
 
@@ -67,7 +69,12 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     except (DBAPIError, OSError, TimeoutError) as trouble:
         if connected:
             raise
-        raise StoreUnavailable(type(trouble.__cause__ or trouble).__name__) from trouble
+        # SQLite's driver has a thread that still tells the loop that it ended; to a loop that is gone, with a traceback.
+        await asyncio.sleep(_LAST_WORD)
+        first: BaseException = trouble
+        while first.__cause__ is not None:
+            first = first.__cause__
+        raise StoreUnavailable(type(first).__name__) from trouble
 
 
 def _engine(url: str) -> AsyncEngine:

@@ -111,6 +111,19 @@ class Resident:
     async def presses(self, label: str, *, on: Message | None = None) -> Delivered:
         return await self.account.presses(label, on=on)
 
+    async def changes(self, title: str) -> None:
+        """On "Your answers", the Change that belongs to this screen: for a screen reader each is named."""
+        card = self.card()
+        named = f"Change: {title}"[:75]
+        card.blocks = [
+            {**block, "elements": [button]}
+            for block in card.blocks
+            if block["type"] == "actions"
+            for button in block["elements"]
+            if button.get("accessibility_label", "").rstrip("…") in (named, named[:74])
+        ]
+        await self.presses("Change", on=card)
+
     async def ticks(self, label: str) -> None:
         await self.account.ticks(label)
 

@@ -89,7 +89,7 @@ A_COURT_ORDER: Story = {
 
 A_CHILD_AND_A_WEAPON: Story = {**HEARD_OF_A_WEAPON, **_CHILD_SCREENS, DANGERS: Ticked((CHILD, CRIME))}
 
-A_POLICE_REQUEST: Story = {
+A_REQUEST: Story = {
     FIRST: "No",
     DANGERS: NONE,
     NEEDS: Ticked(("Someone outside is asking us",)),

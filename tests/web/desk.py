@@ -101,4 +101,6 @@ class StoryDesk:
         return [Account(who(user), name, role) for user, name, role in self.people]
 
     async def sent(self, event: Event, sent: Sent) -> None:
+        if event.message:
+            return
         self.shown.setdefault(event.who.user, {})[sent.message] = EMERGENCY if self.at_once(event) else QUESTION

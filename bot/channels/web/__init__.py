@@ -13,10 +13,11 @@ from bot.channels.web.app import WebChannel
 
 __all__ = ["configure"]
 
-CREDENTIAL = re.compile(r"_TOKEN$|_SIGNING_SECRET$|AppPassword$|AppId$")
+CREDENTIAL = re.compile(r"_(BOT|APP)_TOKEN$|_SIGNING_SECRET$|AppPassword$|AppId$")
 """How the settings of a channel with real people behind it end.
 
-Endings and not products, because channels do not know each other; and any of them, because in a sandbox anybody at
+Endings and not products, because channels do not know each other; not every `_TOKEN`, because a developer's own for
+other tools is no account of people's; and any of these, because in a sandbox anybody at
 the machine acts as anybody, which must never touch a real charity's records.
 """
 

@@ -199,7 +199,7 @@ class WebChannel:
         """Apply the event. What could not be recorded is said beside the card, so that it can be pressed again."""
         try:
             reply = await self._desk.handle(event)
-            if isinstance(reply, Show) and not event.message:
+            if isinstance(reply, Show):
                 await self._desk.sent(event, Sent(conversation=event.who.user, message=message_of(event)))
         except Unavailable as unavailable:
             return Aside(unavailable.card)

@@ -83,6 +83,7 @@ class Workspace:
         self.homes: dict[str, View] = {}
         self.people: dict[str, Person] = {}
         self.calls: list[tuple[str, Json]] = []
+        self.sent: list[tuple[str, Json]] = []  # what the bot was sent, to be sent again
         self.refused: list[tuple[str, list[str]]] = []
         self.faults: dict[str, list[Fault]] = {}
         self.now: Callable[[], float] = time.time
@@ -242,6 +243,7 @@ class Workspace:
 
     async def send(self, kind: str, payload: Json, headers: Json | None = None) -> Delivered:
         """`kind`: events_api, interactive or slash_commands; down the socket where no address is connected."""
+        self.sent.append((kind, payload))
         if not self.bot:
             return await self._send_by_socket(kind, payload)
         form = {"payload": json.dumps(payload)} if kind == "interactive" else payload
