@@ -206,7 +206,7 @@ def _question(picture: Picture, request: ApprovalRequest, verdict: Verdict, *, s
         blocks.append(
             Notice("Somebody has said no to this. You are the second opinion; the first yes stands.", "warning")
         )
-    blocks.append(lane_facts(picture, verdict))
+    blocks.append(lane_facts(picture, verdict, asked=True))
     if why := _answers(picture, verdict):
         blocks += [Say("What the worker answered:"), Points(why)]
     if verdict.lane.protective and (rows := numbers(picture.book, picture.charity, verdict.contacts)):

@@ -15,6 +15,7 @@ from bot.cards import (
     Heading,
     More,
     Notice,
+    Number,
     Numbers,
     Plain,
     Points,
@@ -26,7 +27,6 @@ from bot.picture import Picture
 from bot.questioning import ask, carry
 from bot.wording import BASES, CLOCKS, at, names, numbers
 from policy.walk import Asking, Verdict
-from storage.records import Person
 
 
 def review_card(picture: Picture, *, notice: str = "") -> Card:
@@ -81,15 +81,15 @@ def lane_title(verdict: Verdict) -> str:
 def reach(picture: Picture, verdict: Verdict) -> str:
     """The recipients of a lane in words."""
     titles = [picture.book.recipients[id].title for id in verdict.recipients]
-    return ", ".join(titles) or "Nobody outside"
+    return "; ".join(titles) or "Nobody outside"
 
 
-def lane_facts(picture: Picture, verdict: Verdict) -> Facts:
-    """Who would hear, by when, on what footing, who must agree."""
+def lane_facts(picture: Picture, verdict: Verdict, *, asked: bool = False) -> Facts:
+    """Who would hear, by when, on what footing, and who must agree (left out for the one who is asked)."""
     rows = [("Who would hear", reach(picture, verdict)), ("By when", CLOCKS[verdict.clock])]
     if verdict.basis != "none":
         rows.append(("The law", BASES[verdict.basis]))
-    if verdict.approval:
+    if verdict.approval and not asked:
         rows.append(("Who must agree", verdict.approval.plain))
     return Facts(tuple(rows))
 
@@ -100,33 +100,33 @@ def _lanes(picture: Picture, *, sent: bool) -> list[Block]:
         blocks.append(Heading(lane_title(verdict)))
         if sent:
             blocks.append(_where_it_stands(picture, verdict))
-        blocks.append(Say(verdict.outcome.plain))
-        blocks.append(lane_facts(picture, verdict))
         blocks += _checks(picture, verdict)
-        if not sent or picture.may_go(verdict):
-            blocks += _guidance(picture, verdict)
-        else:
+        if picture.may_go(verdict) if sent else picture.standing(verdict) == "free":
+            blocks += _to_do(picture, verdict)
+        elif sent:
             blocks += _while_waiting(picture, verdict)
+        else:
+            blocks += _to_agree(picture, verdict)
+        law = f" Law: {', '.join(verdict.law)}." if verdict.law else ""
+        blocks.append(Small(f"Policy {', '.join(verdict.clauses)}.{law}"))
     return blocks
 
 
-def _guidance(picture: Picture, verdict: Verdict) -> list[Block]:
-    blocks: list[Block] = []
+def _to_do(picture: Picture, verdict: Verdict) -> list[Block]:
+    """Nothing stands in the way: the next step first, then the numbers, and the reasons behind one press."""
     agreed = picture.standing(verdict) == "approved"
-    if steps := tuple(guide.say for guide in verdict.steps if not (agreed and guide.until == "agreed")):
-        blocks.append(Points(steps, numbered=True))
-    if rows := numbers(picture.book, picture.charity, verdict.contacts, _people(picture)):
-        blocks.append(Numbers(rows))
-    folded: list[Plain] = []
-    if verdict.words:
-        folded += [Heading("Say this, and no more"), Points(tuple(guide.say for guide in verdict.words))]
-    if verdict.show:
-        folded += [Heading("Good to know"), Points(tuple(guide.say for guide in verdict.show))]
-    if folded:
-        blocks.append(More(f"More about: {verdict.lane.title}", tuple(folded)))
-    law = f" Law: {', '.join(verdict.law)}." if verdict.law else ""
-    blocks.append(Small(f"Policy {', '.join(verdict.clauses)}.{law}"))
-    return blocks
+    steps = tuple(guide.say for guide in verdict.steps if not (agreed and guide.until == "agreed"))
+    blocks: list[Block] = [Points(steps, numbered=True)] if steps else [Say(verdict.outcome.plain)]
+    blocks += _numbers(picture, verdict)
+    folded: list[Plain] = [Say(verdict.outcome.plain), lane_facts(picture, verdict)] if steps else []
+    return [*blocks, *_more(verdict, folded)]
+
+
+def _to_agree(picture: Picture, verdict: Verdict) -> list[Block]:
+    """Before sending: what it means, who would hear and who must agree; the steps behind one press."""
+    steps = tuple(guide.say for guide in verdict.steps)
+    folded: list[Plain] = [Heading("What you would do"), Points(steps, numbered=True)] if steps else []
+    return [Say(verdict.outcome.plain), lane_facts(picture, verdict), *_more(verdict, folded)]
 
 
 def _while_waiting(picture: Picture, verdict: Verdict) -> list[Block]:
@@ -134,21 +134,37 @@ def _while_waiting(picture: Picture, verdict: Verdict) -> list[Block]:
     blocks: list[Block] = []
     if first := tuple(guide.say for guide in verdict.steps if guide.until == "agreed"):
         blocks.append(Points(first, numbered=True))
+    request = picture.request(verdict)
+    asked = [p for p in picture.around.everybody if request and p.id in request.asked and p.telephone]
+    if asked and picture.standing(verdict) == "pending":
+        blocks.append(Numbers(tuple(Number(person.name, person.telephone, person.role) for person in asked)))
     if verdict.lane.protective:
         blocks.append(Say("You can ring for advice now, without giving a name. If it gets worse, ring 999."))
-        if rows := numbers(picture.book, picture.charity, verdict.contacts, _people(picture)):
-            blocks.append(Numbers(rows))
-    blocks.append(Small(f"Policy {', '.join(verdict.clauses)}."))
-    return blocks
+        blocks += _numbers(picture, verdict)
+    return [*blocks, *_more(verdict, [Say(verdict.outcome.plain), lane_facts(picture, verdict)])]
+
+
+def _numbers(picture: Picture, verdict: Verdict) -> list[Block]:
+    people = picture.circle.everybody if picture.circle else ()
+    rows = numbers(picture.book, picture.charity, verdict.contacts, people)
+    return [Numbers(rows)] if rows else []
+
+
+def _more(verdict: Verdict, folded: list[Plain]) -> list[Block]:
+    if verdict.words:
+        folded += [Heading("Say this, and no more"), Points(tuple(guide.say for guide in verdict.words))]
+    if verdict.show:
+        folded += [Heading("Good to know"), Points(tuple(guide.say for guide in verdict.show))]
+    return [More(f"More about: {verdict.lane.title}", tuple(folded))] if folded else []
 
 
 def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
     request = picture.request(verdict)
     match picture.standing(verdict):
         case "free":
-            return Notice("You can do this now. Nobody has to agree first.", "done")
+            return Notice("You can do this now. Nobody has to agree first.")
         case "told":
-            return Notice("Do this now. Your lead has been told. Nobody may stop or delay it.", "done")
+            return Notice("Do this now. Your lead has been told. Nobody may stop or delay it.")
         case "unasked":
             return Notice("Nobody has been asked about this yet.", "warning")
         case "pending":
@@ -158,19 +174,26 @@ def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
                     "Nobody on the roster can decide this. Talk to your safeguarding lead or a trustee by phone now.",
                     "warning",
                 )
+            if request and request.second_of:
+                said_no = picture.decisions[request.second_of]
+                return Notice(
+                    f"{picture.name(said_no.person_id)} said no. That is not the end: {names(asked)} can still agree. "
+                    "You can also ring the council, 111 or 101 without a name, now.",
+                    "warning",
+                )
             return Notice(f"Waiting for {names(asked)} to agree. Talk to one of them now.", "info")
         case "approved":
             decision = picture.decisions[request.id] if request else None
             who = picture.name(decision.person_id) if decision else ""
             when = at(decision.at, picture.charity) if decision else ""
-            return Notice(f"{who} agreed at {when}. Do this now.", "done")
+            return Notice(f"{who} agreed at {when}. Do this now.")
         case "declined":
             decision = picture.decisions[request.id] if request else None
             who = picture.name(decision.person_id) if decision else "The person you asked"
             if verdict.lane.protective:
                 return Notice(
-                    f"{who} said no. That is not the end: your lead and the on-call trustee have been asked. "
-                    "You can still ring the council, 111 or 101 without a name, now.",
+                    f"{who} said no too. You can still ring the council, 111 or 101 without a name, now. "
+                    "If it gets worse, ring 999.",
                     "warning",
                 )
             return Notice(f"{who} said no, so nothing goes out for now. You can read why.", "warning")
@@ -207,10 +230,6 @@ def _title(picture: Picture) -> str:
     if any(picture.standing(verdict) == "declined" for verdict in picture.lanes):
         return "Somebody said no. Read this"
     return "What to do now"
-
-
-def _people(picture: Picture) -> tuple[Person, ...]:
-    return picture.circle.everybody if picture.circle else ()
 
 
 def _card(picture: Picture, blocks: list[Block], title: str) -> Card:

@@ -8,7 +8,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +70,16 @@ async def running(*arguments: str, environment: Mapping[str, str]) -> AsyncItera
 
 async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
     """Look every so often until it is so; fails at the deadline."""
+
+    async def looked() -> object:
+        return condition()
+
+    await until_soon(looked, seconds)
+
+
+async def until_soon(condition: Callable[[], Awaitable[object]], seconds: float = 10.0) -> None:
+    """The same for what has to be asked for."""
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not await condition():
         assert time.monotonic() < deadline, "it did not happen"
         await asyncio.sleep(0.02)

@@ -12,14 +12,16 @@ from aiohttp.test_utils import TestClient, TestServer
 
 import bot.channels
 from bot.app import now, open_office, running
+from bot.cards import Pick
 from bot.channels import Faulty, discover
 from bot.importing import import_charity, import_people
 from bot.settings import read_settings
 from tests.bot import ferry
-from tests.bot.conftest import CHARITY
 from tests.bot.paper import TENANT, Reader, write
 from tests.bot.processes import until
 from tests.test_contracts import PACKAGES, ROOT, lint
+
+TRIAL = ROOT / "bot" / "trial" / "charity.toml"  # has every number that the shipped book needs
 
 PEOPLE = "".join(
     f"""
@@ -76,12 +78,12 @@ def test_a_new_folder_is_found_and_says_itself_whether_it_runs() -> None:
 
 @pytest.mark.usefixtures("new_folder")
 async def test_a_whole_conversation_runs_through_a_channel_nobody_knows(environment: dict[str, str]) -> None:
-    async with harbour(environment, CHARITY) as people:
+    async with harbour(environment, TRIAL.read_text(encoding="utf-8")) as people:
         wren, sol = people["wren"], people["sol"]
 
         await wren.starts()
         await wren.presses("No")
-        wren.ticks("A child is being harmed, or may be")
+        wren.ticks("A child may be harmed, or was")
         while "What we suggest" not in wren.sees():
             await answers_something(wren)
         await wren.presses("Ask for agreement")
@@ -105,9 +107,11 @@ async def test_a_whole_conversation_runs_through_a_channel_nobody_knows(environm
 
 
 async def answers_something(reader: Reader) -> None:
-    """The safest-sounding next press on a question card: no, or nothing more ticked."""
+    """No where there is a no, else whatever stands first; lists are left as they are."""
+    for pick in (block for block in reader.card.blocks if isinstance(block, Pick)):
+        reader.filled[pick.id] = (pick.choices[0].value,)
     labels = reader.labels()
-    await reader.presses(next(label for label in ("No", "Not sure", "Next", *labels) if label in labels))
+    await reader.presses(next(label for label in ("Next", "No", "Not sure", *labels) if label in labels))
 
 
 def test_the_contracts_hold_a_new_channel_without_an_edit(tmp_path: Path) -> None:
@@ -156,6 +160,7 @@ async def test_a_charity_with_a_book_of_its_own_is_led_by_it_to_the_end(of_the_f
         sol.ticks("We talked this over, by phone or face to face")
         await sol.submits()
 
+        print(wren.sees())
         await until(lambda: "Sol Tarn said no" in wren.sees())
         await until(lambda: ash.sheets)
         assert "Please ring your colleague" in ash.sees()

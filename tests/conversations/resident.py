@@ -60,9 +60,13 @@ class Resident:
     async def answers(self, answers: Mapping[str, Answer], *, until: str = "") -> None:
         """Screen after screen, each looked up by its title, up to the first that is not among them (or is `until`)."""
         while (title := self.title()) in answers and title != until:
-            before = self._looks()
-            await self._answers_one(answers[title])
-            await self.account.workspace.until(lambda: self._looks() != before, f"nothing followed {title!r}")  # noqa: B023
+            await self.fills_in(answers[title])
+
+    async def fills_in(self, answer: Answer) -> None:
+        """One screen, and waits for what follows."""
+        before = self._looks()
+        await self._answers_one(answer)
+        await self.account.workspace.until(lambda: self._looks() != before, f"nothing followed {answer!r}")
 
     async def _answers_one(self, answer: Answer) -> None:
         match answer:
@@ -77,7 +81,7 @@ class Resident:
             case _:
                 shown = self.screen()
                 for field, label in answer.items():
-                    if f"{field}" in shown:
+                    if field in shown:
                         await self.chooses(field, label)
         await self.presses("Next")
 

@@ -24,10 +24,9 @@ async def test_a_child_at_risk_reaches_the_council_through_a_second_person(town:
     await town.delivers()
 
     await amira.sees("# What to do now", "Femi Adair agreed at 02:14 on 20 November", "01632 960102 at night")
-    await amira.answers({"What to do now": stories.THE_WAY}, until="never")
-    await amira.answers(
-        {"What to do now": {"Have you checked who they are?": "Yes", "Can nobody else hear?": "Yes"}}, until="never"
-    )
+    await amira.fills_in(stories.THE_WAY)
+    await amira.sees("Is it the right person and a private place?")
+    await amira.fills_in({"Can nobody else hear?": "Yes"})
     await amira.presses("Write down what was done")
     await amira.sees("# What was done")
     await amira.chooses("Who was told?", "Children's social care at the council")
@@ -141,9 +140,7 @@ async def test_a_fax_is_stopped_and_says_so(town: Town) -> None:
     await town.delivers()
     await amira.sees("# What to do now")
 
-    await amira.answers(
-        {"What to do now": {**stories.THE_WAY, "How will you send or say it?": "Fax"}}, until="never"
-    )
+    await amira.fills_in({**stories.THE_WAY, "How will you send or say it?": "Fax"})
 
     await amira.sees("Stop: Never use a fax. Ring, or send secure email.")
 
@@ -154,14 +151,14 @@ async def test_protection_is_only_warned_where_anything_else_is_stopped(town: To
     await amira.begins()
     await amira.answers(stories.A_CHILD)
     await amira.asks_for_agreement()
-    await amira.answers({"Waiting for a second person": careless}, until="never")
+    await amira.fills_in(careless)
     await amira.sees("Careful: Take out what they do not need.")
     assert "Stop: " not in amira.screen()
 
     await ewan.begins()
     await ewan.answers(stories.A_REQUEST)
     await ewan.asks_for_agreement()
-    await ewan.answers({"Waiting for a second person": careless}, until="never")
+    await ewan.fills_in(careless)
 
     await ewan.sees("Stop: Take out what they do not need.")
 

@@ -97,5 +97,9 @@ def unguarded(store: Store, statement: str) -> tuple[str, ...]:
     """The statements that somebody who owns the database would use to change the ledger."""
     if store.postgresql:
         name = "ledger_no_change"
-        return f"ALTER TABLE ledger DISABLE TRIGGER {name}", statement, f"ALTER TABLE ledger ENABLE ALWAYS TRIGGER {name}"
+        return (
+            f"ALTER TABLE ledger DISABLE TRIGGER {name}",
+            statement,
+            f"ALTER TABLE ledger ENABLE ALWAYS TRIGGER {name}",
+        )
     return *(f"DROP TRIGGER ledger_no_{change}" for change in ("update", "delete", "replace")), statement

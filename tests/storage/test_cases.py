@@ -106,7 +106,17 @@ async def test_of_twenty_who_saw_the_same_version_one_moves_it(charity: Charity)
 
 
 async def test_an_event_that_fails_leaves_nothing_of_itself(charity: Charity) -> None:
-    tables = ("answers", "consultations", "texts", "posts", "jobs", "deliveries", "ledger", "approval_requests", "asked")
+    tables = (
+        "answers",
+        "consultations",
+        "texts",
+        "posts",
+        "jobs",
+        "deliveries",
+        "ledger",
+        "approval_requests",
+        "asked",
+    )
     before = {table: await rows(charity.store, f"SELECT * FROM {table}") for table in tables}  # noqa: S608: as above
 
     with pytest.raises(ZeroDivisionError):

@@ -106,9 +106,7 @@ async def test_a_chain_of_several_pages_is_read_to_its_end(charity: Charity) -> 
             tx.note("pressed", number=str(number))
     async with charity.read() as tx:
         whole = await tx.ledger.faults()
-    await behind(
-        charity.store, *unguarded(charity.store, "UPDATE ledger SET at = at + 1 WHERE sequence = 5007")
-    )
+    await behind(charity.store, *unguarded(charity.store, "UPDATE ledger SET at = at + 1 WHERE sequence = 5007"))
 
     async with charity.read() as tx:
         first = await tx.ledger.entries()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -84,10 +82,10 @@ async def test_a_mistake_of_ours_is_not_called_an_outage(charity: Charity) -> No
 
 
 async def test_a_connection_lost_while_writing_leaves_nothing_and_the_next_one_works(
-    charity: Charity, migrated_url: str, keys: Keyring
+    charity: Charity,
 ) -> None:
     if not charity.store.postgresql:
-        return  # a file has no connection to lose; that it is locked is the test below
+        return  # a file has no connection to lose
     with pytest.raises(StoreUnavailable):
         async with charity.begin() as tx:
             await tx.cases.record_answers(charity.case, {"danger": "yes"})
@@ -129,18 +127,3 @@ async def test_after_a_restart_of_the_server_at_most_one_event_is_refused(charit
             refused += 1
 
     assert refused <= 1
-
-
-async def test_a_file_that_somebody_else_keeps_locked_is_said_to_be_away(charity: Charity) -> None:
-    if charity.store.postgresql:
-        return
-    holder = sqlite3.connect(str(make_url(charity.store.url).database), isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    # The store would wait ten seconds for the lock: long enough in life, too long here.
-    async with charity.store.writer.connect() as connection:
-        await connection.exec_driver_sql("ROLLBACK") if False else None
-
-    holder.close()
-    async with charity.begin() as tx:
-        assert (await tx.cases.get(charity.case.id)) == charity.case
-    assert await asyncio.sleep(0, True)

@@ -145,7 +145,7 @@ async def test_sqlite_writes_ahead_and_fully_and_forgets_what_is_deleted(store: 
         ("sqlite:///confer.db", "sqlite+aiosqlite:///confer.db"),
         ("postgres://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
         ("postgresql://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
-        ("postgresql+asyncpg:///d?host=/run", "postgresql+asyncpg:///d?host=/run"),
+        ("postgresql+asyncpg:///d?host=/run", "postgresql+asyncpg:///d?host=%2Frun"),
     ],
 )
 def test_an_address_of_a_database_gets_the_driver_we_use(given: str, used: str) -> None:

@@ -1,0 +1,109 @@
+"""/healthz: whether the database answers, and how many letters wait; and what the sending does meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy.engine import make_url
+
+from bot.app import now, open_office, running
+from bot.importing import import_charity
+from bot.settings import read_settings
+from bot.turn import Office
+from storage.migrating import migrate
+from storage.sealing import Keyring, new_key
+from storage.store import Store
+from tests.bot.conftest import CHARITY
+from tests.bot.processes import until_soon
+from tests.policy.small import small_book
+
+Client = TestClient[web.Request, web.Application]
+
+
+@asynccontextmanager
+async def served(office: Office) -> AsyncIterator[Client]:
+    async with running(office, []) as app, TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def health(client: Client) -> tuple[int, Any]:
+    answer = await client.get("/healthz")
+    return answer.status, await answer.json()
+
+
+async def test_with_its_database_it_is_well(environment: dict[str, str]) -> None:
+    async with served(await open_office(read_settings(environment))) as client:
+        assert await health(client) == (200, {"database": "ok", "letters": {}})
+
+
+async def test_letters_that_wait_are_counted(environment: dict[str, str]) -> None:
+    office = await open_office(read_settings(environment))
+    await import_charity(office.store, CHARITY, now())
+    async with office.store.begin(now()) as tx:
+        tx.bind((await tx.organisations.all())[0].id)
+        await tx.outbox.put("timer", "a timer of tomorrow", {}, run_at=now().replace(year=2100))
+
+    async with served(office) as client:
+        assert await health(client) == (200, {"database": "ok", "letters": {"due": 1}})
+
+
+async def test_without_a_database_it_says_so_and_comes_back_by_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "not yet there"
+    url = f"sqlite+aiosqlite:///{folder / 'confer.db'}"
+    book = small_book()
+    office = Office(Store(url, Keyring.parse(new_key("test"))), {book.id: book}, now)
+
+    async with served(office) as client:
+        before = await health(client)
+        folder.mkdir()
+        await migrate(url)
+        after = await health(client)
+
+    assert before == (503, {"database": "out of reach"})
+    assert after == (200, {"database": "ok", "letters": {}})
+
+
+async def test_a_database_without_its_tables_is_out_of_reach(tmp_path: Path) -> None:
+    book = small_book()
+    store = Store(f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}", Keyring.parse(new_key("test")))
+
+    async with served(Office(store, {book.id: book}, now)) as client:
+        assert await health(client) == (503, {"database": "out of reach"})
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_when_the_server_turns_everybody_away_sending_goes_on_afterwards(
+    environment: dict[str, str], postgres_url: str
+) -> None:
+    name = make_url(environment["DATABASE_URL"]).database
+    server = await asyncpg.connect(make_url(postgres_url).set(drivername="postgresql").render_as_string(False))
+    office = await open_office(read_settings(environment))
+    await import_charity(office.store, CHARITY, now())
+
+    async with served(office) as client:
+        before = await health(client)
+        await server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        await server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+        lost = await health(client)
+        await server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        back = await health(client)
+        async with office.store.begin(now()) as tx:
+            tx.bind((await tx.organisations.all())[0].id)
+            await tx.outbox.put("timer", "a timer of now", {})
+
+        async def rung() -> bool:
+            return await health(client) == (200, {"database": "ok", "letters": {}})
+
+        await until_soon(rung)
+    await server.close()
+
+    assert before[0] == 200
+    assert lost == (503, {"database": "out of reach"})
+    assert back[0] == 200
