@@ -21,7 +21,7 @@ from bot.turn import Office
 from policy.book import Book
 from policy.reading import BookError, read
 from storage.migrating import migrate, pending
-from storage.store import Store, reachable
+from storage.store import Store, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -160,10 +160,11 @@ async def told_to_stop() -> None:
 
 def _health(office: Office) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def health(_: web.Request) -> web.Response:
-        if not await reachable(office.store):
+        try:
+            async with office.store.read(office.clock()) as tx:
+                counts = await tx.outbox.counts()
+        except StoreUnavailable:
             return web.json_response({"database": "out of reach"}, status=503)
-        async with office.store.read(office.clock()) as tx:
-            counts = await tx.outbox.counts()
         return web.json_response({"database": "ok", "letters": counts})
 
     return health

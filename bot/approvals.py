@@ -74,7 +74,8 @@ def told_card(picture: Picture, person: Person) -> Card:
     worker = picture.person(picture.case.requester_id)
     name = worker.name if worker else "A worker"
     ring = f"Please ring {name} now" + (f": {worker.telephone}." if worker and worker.telephone else ".")
-    urgent = any(verdict.lane.immediate for verdict in picture.lanes)
+    emergency = picture.book.emergency
+    urgent = picture.case.values.get(emergency.question) in emergency.values
     why = f"{name} was told to ring 999." if urgent else f"{name} is dealing with something you have to know about."
     blocks: tuple[Block, ...] = (
         Notice(why, "warning"),

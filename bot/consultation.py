@@ -31,7 +31,8 @@ def case_card(picture: Picture, *, notice: str = "") -> Card:
     if picture.case.state in ("paused", "withdrawn", "closed"):
         return small_card(picture)
     if picture.emergency():
-        extra: list[Block] = [
+        extra: list[Block] = [Notice(notice, "warning")] if notice else []
+        extra += [
             Say("Your safeguarding lead and the on-call trustee are asked to ring you. They are told nothing else."),
             Buttons((Button("Someone must not know", "bar", carry(picture)),)),
         ]

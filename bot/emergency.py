@@ -5,6 +5,8 @@ The rule to keep: every function here is pure and takes only the book, so that i
 
 from __future__ import annotations
 
+from typing import Literal
+
 from bot.cards import Block, Button, Buttons, Card, Form, Heading, Notice, Number, Numbers, Points, Say, Small
 from bot.events import Event
 from policy.book import Book
@@ -12,14 +14,20 @@ from policy.screening import screen
 
 _STARTS = "new"
 
+_AFTER_WORDS = {
+    "message": "We did not keep what you typed. The chat itself may still hold it.",
+    "form": "Nobody is in danger any more? Close this. Your card then shows whether your form was taken.",
+}
+
 
 def at_once(event: Event, book: Book) -> Card | None:
     """The emergency card, when this event says (or may say) that somebody is in danger now; else None."""
     if answers_yes(event, book):
         return emergency_card(book, carry=dict(event.carry))
-    typed = [event.text, *(value for values in event.fields.values() for value in values)]
-    if any(screen(text).emergency for text in typed if text):
-        return emergency_card(book, asked_by_words=True)
+    if event.text and screen(event.text).emergency:
+        return emergency_card(book, asked_by_words="message")
+    if any(screen(text).emergency for values in event.fields.values() for text in values if text):
+        return emergency_card(book, asked_by_words="form")
     return None
 
 
@@ -33,9 +41,16 @@ def answers_yes(event: Event, book: Book) -> bool:
 
 
 def emergency_card(
-    book: Book, *, carry: dict[str, str] | None = None, asked_by_words: bool = False, extra: tuple[Block, ...] = ()
+    book: Book,
+    *,
+    carry: dict[str, str] | None = None,
+    asked_by_words: Literal["", "message", "form"] = "",
+    extra: tuple[Block, ...] = (),
 ) -> Card:
-    """What to do now. `carry` (c, v) lets "I have rung" be pressed; without a consultation it starts one."""
+    """What to do now. `carry` (c, v) lets "I have rung" be pressed; without a consultation it starts one.
+
+    `asked_by_words`: nobody pressed yes; the words were typed there. Whether a form's words are kept is not known yet.
+    """
     text = book.emergency
     carry = carry or {}
     blocks: list[Block] = [
@@ -55,7 +70,7 @@ def emergency_card(
                 )
             )
         )
-        blocks.append(Small("We did not keep what you typed. The chat itself may still hold it."))
+        blocks.append(Small(_AFTER_WORDS[asked_by_words]))
     else:
         after = {"c": carry.get("c", ""), "v": carry.get("v", ""), "q": text.called, "a": _rung(book)}
         if after["c"]:

@@ -57,5 +57,5 @@ def ticked(event: Event, id: str) -> bool:
 
 
 def _listed(kinds: Collection[str]) -> str:
-    article = [f"an {kind}" if kind[0] in "aeiouN" else f"a {kind}" for kind in kinds]
+    article = [f"an {kind}" if kind.startswith((*"aeiou", "NHS")) else f"a {kind}" for kind in kinds]
     return " and ".join(article)

@@ -87,12 +87,20 @@ class Picture:
         """Whether the worker may tell the recipients of this lane now."""
         return self.standing(verdict) in ("free", "told", "approved") and not verdict.blocks
 
+    @property
+    def in_emergency(self) -> bool:
+        """Whether the worker said that somebody is, or may be, in danger now."""
+        return self.case.values.get(self.book.emergency.question) in self.book.emergency.values
+
+    @property
+    def rung(self) -> bool:
+        """Whether the worker said that they have rung."""
+        called = self.case.values.get(self.book.emergency.called)
+        return called is not None and self.book.stop_until.get(self.book.emergency.called) != called
+
     def emergency(self) -> Verdict | None:
         """The open immediate lane whose call is still to be made, if there is one."""
-        called = self.case.values.get(self.book.emergency.called)
-        rung = called is not None and self.book.stop_until.get(self.book.emergency.called) != called
-        answered = self.case.values.get(self.book.emergency.question) in self.book.emergency.values
-        return next((v for v in self.lanes if v.lane.immediate and answered and not rung), None)
+        return next((v for v in self.lanes if v.lane.immediate and self.in_emergency and not self.rung), None)
 
 
 async def look(

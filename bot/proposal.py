@@ -97,6 +97,9 @@ def lane_facts(picture: Picture, verdict: Verdict, *, asked: bool = False) -> Fa
 def _lanes(picture: Picture, *, sent: bool) -> list[Block]:
     blocks: list[Block] = []
     for verdict in picture.lanes:
+        if verdict.lane.immediate and picture.in_emergency and picture.rung:
+            blocks += [Heading("You rang 999"), Say("If it changes or gets worse, ring 999 again.")]
+            continue
         blocks.append(Heading(lane_title(verdict)))
         if sent:
             blocks.append(_where_it_stands(picture, verdict))
@@ -169,15 +172,16 @@ def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
             return Notice("Nobody has been asked about this yet.", "warning")
         case "pending":
             asked = [p for p in picture.around.everybody if request and p.id in request.asked]
+            first = picture.decisions[request.second_of] if request and request.second_of else None
             if not asked:
                 return Notice(
-                    "Nobody on the roster can decide this. Talk to your safeguarding lead or a trustee by phone now.",
+                    f"{f'{picture.name(first.person_id)} said no. ' if first else ''}Nobody {'else ' if first else ''}"
+                    "on the roster can decide this. Talk to your safeguarding lead or a trustee by phone now.",
                     "warning",
                 )
-            if request and request.second_of:
-                said_no = picture.decisions[request.second_of]
+            if first:
                 return Notice(
-                    f"{picture.name(said_no.person_id)} said no. That is not the end: {names(asked)} can still agree. "
+                    f"{picture.name(first.person_id)} said no. That is not the end: {names(asked)} can still agree. "
                     "You can also ring the council, 111 or 101 without a name, now.",
                     "warning",
                 )

@@ -32,6 +32,9 @@ def question_card(picture: Picture, walked: Asking, *, notice: str = "") -> Card
     if can_send_so_far(picture):
         blocks.append(Buttons((Button("Send what we have so far", "send", carry(picture)),)))
     blocks.append(Buttons(_ways(picture)))
+    if picture.in_emergency:
+        blocks.append(Say("Your lead and the on-call trustee are asked to ring you. Must anybody here not know?"))
+        blocks.append(Buttons((Button("Someone must not know", "bar", carry(picture)),)))
     return _card(picture, blocks, walked.screen.ask)
 
 
@@ -52,7 +55,7 @@ def ask(picture: Picture, screen: Screen, questions: Sequence[Question], *, agai
         blocks.append(
             Ticks(
                 id=screen.id,
-                label="Mark all that fit. What you leave blank means no.",
+                label="Mark all that fit. Blank means no.",
                 choices=tuple(Choice(question.id, question.ask) for question in questions),
                 chosen=tuple(q.id for q in questions if given.get(q.id) == "yes"),
                 unsure=any("unsure" in _values(q) for q in questions),

@@ -168,7 +168,9 @@ def proposed(picture: Picture, *, sent: bool = False) -> list[Verdict]:
     undecided = isinstance(walked, Asking) and walked.screen.stage == "decide"
     if undecided and not sent and not can_send_so_far(picture):
         raise MovedOn
-    return [v for v in picture.lanes if not v.lane.immediate and (not undecided or v.lane.protective)]
+    # A 999 call is never sent to anybody here; "be ready to ring" tells the lead, as its card says.
+    sendable = [v for v in picture.lanes if not v.lane.immediate or v.outcome.sends == "inside"]
+    return [v for v in sendable if not undecided or v.lane.protective]
 
 
 async def ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: set[str]) -> None:

@@ -50,7 +50,7 @@ async def migrate(url: str) -> None:
 
 async def pending(url: str) -> bool:
     """Whether the database is older than this code. Raises StoreUnavailable."""
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = _engine(url)
     try:
         async with _connected(engine) as connection:
             return await connection.run_sync(_pending)
@@ -69,7 +69,7 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     except (DBAPIError, OSError, TimeoutError) as trouble:
         if connected:
             raise
-        # SQLite's driver has a thread that still tells the loop that it ended; to a loop that is gone, with a traceback.
+        # SQLite's driver has a thread that still tells the loop that it ended; a loop that is gone gets a traceback.
         await asyncio.sleep(_LAST_WORD)
         first: BaseException = trouble
         while first.__cause__ is not None:

@@ -155,7 +155,7 @@ class Store:
         if not self.postgresql:
             yield
             return
-        async with self.reader.connect() as connection:
+        async with _reaching(self.reader) as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             await driver.add_listener(WAKE, lambda *_: self.due.set())
             try:

@@ -177,9 +177,7 @@ class Reader:
                 if button.label == label:
                     self.message = message
                     filled, self.filled = self.filled, {}
-                    await self.paper.event(
-                        self.user, button.action, carry=button.carry, fields=filled, message=message
-                    )
+                    await self.paper.event(self.user, button.action, carry=button.carry, fields=filled, message=message)
                     return
         raise AssertionError(f"{self.user} sees no button {label!r}; there are {self.labels()}")
 

@@ -24,7 +24,9 @@ def test_a_good_book_has_no_fault(confer: Command) -> None:
 
 def test_a_broken_book_gets_every_fault_in_one_go(confer: Command, tmp_path: Path) -> None:
     book = tmp_path / "broken.toml"
-    broken = SMALL.replace('question = "life"', 'question = "lief"').replace('contacts = ["town"]', 'contacts = ["tow"]')
+    broken = SMALL.replace('question = "life"', 'question = "lief"').replace(
+        'contacts = ["town"]', 'contacts = ["tow"]'
+    )
     book.write_text(broken, encoding="utf-8")
 
     said = confer("book", "check", book)

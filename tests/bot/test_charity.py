@@ -146,7 +146,13 @@ def test_people_are_read_with_what_they_may_do_and_where_they_are() -> None:
     accounts = 'accounts = [{channel = "paper", tenant = "t", user = "u"}]\n'
     [wren] = read_people(f'{PERSON}capabilities = ["may_approve"]\nactive = false\n{accounts}')
 
-    assert (wren.handle, wren.name, wren.role, wren.active, wren.telephone) == ("wren", "Wren Vale", "worker", False, "")
+    assert (wren.handle, wren.name, wren.role, wren.active, wren.telephone) == (
+        "wren",
+        "Wren Vale",
+        "worker",
+        False,
+        "",
+    )
     assert (wren.capabilities, wren.accounts) == (("may_approve",), (("paper", "t", "u"),))
 
 
@@ -193,7 +199,10 @@ def test_every_fault_of_everybody_is_told_together() -> None:
         "person 4 (sol): each account needs channel, tenant and user",
         "the id 'wren' stands twice",
     ]
-    assert sum(fault.startswith("person 3 (no id): 'fly' is not a capability; use administrator, ") for fault in found) == 1
+    assert (
+        sum(fault.startswith("person 3 (no id): 'fly' is not a capability; use administrator, ") for fault in found)
+        == 1
+    )
 
 
 def test_an_account_belongs_to_one_person() -> None:
@@ -246,7 +255,9 @@ def test_without_its_book_a_charity_cannot_begin() -> None:
 
 
 def test_a_lead_who_left_is_no_lead() -> None:
-    lacking = invented().missing(small_book(), [somebody("safeguarding_lead"), somebody("on_call_trustee", active=False)])
+    lacking = invented().missing(
+        small_book(), [somebody("safeguarding_lead"), somebody("on_call_trustee", active=False)]
+    )
 
     assert lacking == ["a person who is on call trustee"]
 

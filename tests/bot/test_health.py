@@ -21,7 +21,7 @@ from storage.migrating import migrate
 from storage.sealing import Keyring, new_key
 from storage.store import Store
 from tests.bot.conftest import CHARITY
-from tests.bot.processes import until_soon
+from tests.bot.processes import until, until_soon
 from tests.policy.small import small_book
 
 Client = TestClient[web.Request, web.Application]
@@ -80,7 +80,7 @@ async def test_a_database_without_its_tables_is_out_of_reach(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_when_the_server_turns_everybody_away_sending_goes_on_afterwards(
-    environment: dict[str, str], postgres_url: str
+    environment: dict[str, str], postgres_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     name = make_url(environment["DATABASE_URL"]).database
     server = await asyncpg.connect(make_url(postgres_url).set(drivername="postgresql").render_as_string(False))
@@ -92,6 +92,8 @@ async def test_when_the_server_turns_everybody_away_sending_goes_on_afterwards(
         await server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         await server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
         lost = await health(client)
+        # Once when the connection went, once when there was no new one to be had.
+        await until(lambda: caplog.text.count("the outbox waits for the database") >= 2)
         await server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
         back = await health(client)
         async with office.store.begin(now()) as tx:

@@ -148,11 +148,11 @@ async def test_a_charity_with_a_book_of_its_own_is_led_by_it_to_the_end(of_the_f
         wren.ticks("The pilot had been drinking")
         await wren.presses("Next")
         assert "Harbour: Tell the harbour master" in wren.sees()
-        assert "01632 960777" in wren.sees()
         await wren.presses("Ask for agreement")
         assert "Ash Moor" not in str(wren.paper.forms["wren"])
         wren.writes("What exactly would you say?", "The pilot was not sober at noon.")
         await wren.submits()
+        assert "01632 960777" in wren.sees()
 
         await until(lambda: sol.sheets)
         await sol.presses("Decline")
@@ -160,9 +160,8 @@ async def test_a_charity_with_a_book_of_its_own_is_led_by_it_to_the_end(of_the_f
         sol.ticks("We talked this over, by phone or face to face")
         await sol.submits()
 
-        print(wren.sees())
-        await until(lambda: "Sol Tarn said no" in wren.sees())
-        await until(lambda: ash.sheets)
+        await until(lambda: "Sol Tarn said no" in wren.sees() and ash.sheets)
+        assert "Nobody else on the roster can decide this." in wren.sees()
         assert "Please ring your colleague" in ash.sees()
 
 

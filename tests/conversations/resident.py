@@ -141,7 +141,12 @@ class Resident:
         return await self.account.submits()
 
     def closes(self) -> None:
-        self.account.closes()
+        if self._open():
+            self.account.closes()
+
+    def submission(self) -> dict[str, Any]:
+        """The open form as Slack would send it, for a test that sends many at once."""
+        return self.account.submission()
 
     # What they see
 

@@ -166,9 +166,11 @@ async def test_nobody_is_reminded_of_what_is_written_down_already(town: Town) ->
     await amira.fills("When?", "02:20")
     await amira.fills("What was said or done?", "Ambulance came.")
     await amira.submits()
+    await amira.sees("Your card then shows whether your form was taken.")
+    amira.closes()
     await town.workspace.until(lambda: "Kept in the record." in amira.all())
     await town.delivers()
-    await amira.sees("Thank you. It is written down.")
+    assert "Thank you. It is written down." in amira.all()
 
     town.clock.passes(hours=2)
     await town.delivers()
@@ -196,6 +198,7 @@ async def test_an_emergency_after_sending_is_taken_as_a_new_consultation(town: T
     first_card = amira.card()
     await amira.answers(stories.A_CHILD)
     await amira.asks_for_agreement(of="Femi Adair, worker")
+    town.clock.passes(minutes=5)
 
     await amira.presses(UNSURE, on=first_card)
     await town.workspace.until(lambda: "[I have rung 999]" in amira.all())

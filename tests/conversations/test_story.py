@@ -124,7 +124,7 @@ async def test_several_dangers_stand_on_one_card_and_each_is_decided_alone(town:
     await ben.agrees(label="Approve")
     await ben.sees("Already decided")
     await town.delivers()
-    await amira.sees("Ben Carver agreed at 02:14", "Ben Carver said no.")
+    await amira.sees("Ben Carver agreed at 02:14", "Ben Carver said no. That is not the end")
     await chidi.sees("You are the second opinion; the first yes stands.")
     assert (await town.ledger_kinds()).count("asked") == 2
 

@@ -5,8 +5,9 @@ Nothing is patched and nobody sleeps: a person waits for words to appear, and le
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from typing import Any
 
 import asyncpg
 from aiohttp import web
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from bot.cards import Reply
@@ -38,12 +39,13 @@ NIGHT = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)  # a Friday
 
 
 class Clock:
-    """Stands still until it is moved."""
+    """Stands still until it is moved, but for a thousandth of a second a look: no two events are at one moment."""
 
     def __init__(self, now: datetime = NIGHT) -> None:
         self.now = now
 
     def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
         return self.now
 
     def passes(self, **time: float) -> None:
@@ -220,9 +222,28 @@ class Town:
                     state[table.name] = sorted(repr(tuple(row)) for row in await tx.connection.execute(select(table)))
             return state
 
+    async def until(self, happens: Callable[[], Awaitable[bool]]) -> None:
+        """Try again, for at most five seconds."""
+        deadline = asyncio.get_running_loop().time() + 5
+        while not await happens():
+            assert asyncio.get_running_loop().time() < deadline, "it did not happen"
+
+    async def settles(self) -> None:
+        """Until every worker's card that was shown as an answer is written down as standing where it does."""
+        deadline = asyncio.get_running_loop().time() + 5
+        async with self.reading() as tx:
+            unplaced = select(func.count()).select_from(tables.posts).where(
+                tables.posts.c.message == "", tables.posts.c.kind == "checklist"
+            )
+            while (await tx.connection.execute(unplaced)).scalar_one():
+                assert asyncio.get_running_loop().time() < deadline, "a card was never placed"
+                await tx.connection.rollback()
+                await asyncio.sleep(0.01)
+
     @asynccontextmanager
     async def without_its_database(self) -> AsyncIterator[None]:
         """A real outage: the file's folder is away, or the server sends everybody off and takes nobody."""
+        await self.settles()
         store, url = self.process.office.store, make_url(self.url)
         if not store.postgresql:
             assert url.database

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from storage.records import Address, ApprovalRequest, Consultation, Person
+from storage.records import Address, ApprovalRequest, Consultation, Person, Role
 from storage.store import Store, Transaction
 
 NOW = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=UTC)
@@ -63,15 +63,16 @@ class Charity:
 
 async def found(store: Store, name: str) -> Charity:
     """A new charity of that name in the store; everything the store notes about it is in its ledger."""
+    roster: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
+        ("worker", "worker", ()),
+        ("trustee", "trustee", ("approve", "chair")),
+        ("colleague", "worker", ("approve",)),
+    )
     async with store.begin(NOW) as tx:
         organisation = await tx.organisations.add(name, {"time_zone": "Europe/London"})
         people = [
             await tx.people.put(handle=handle, name=f"{handle.title()} of {name}", role=role, capabilities=can)
-            for handle, role, can in (
-                ("worker", "worker", ()),
-                ("trustee", "trustee", ("approve", "chair")),
-                ("colleague", "worker", ("approve",)),
-            )
+            for handle, role, can in roster
         ]
         worker, trustee, colleague = people
         for person in people:

@@ -138,8 +138,8 @@ async def theirs(other: Charity) -> Filled:
     # A marked reference, and a fault in their ledger, so that there is something to see.
     async with other.begin() as tx:
         await tx.cases.name(other.case.id, "THEIRS")
-    forge = f"UPDATE ledger SET at = at + 1 WHERE sequence = 2 AND organisation_id = '{other.id}'"
-    await behind(other.store, *unguarded(other.store, forge))
+    forge = "UPDATE ledger SET at = at + 1 WHERE sequence = 2 AND organisation_id = :id"
+    await behind(other.store, *unguarded(other.store, forge), id=other.id)
     return filled
 
 
@@ -219,10 +219,12 @@ async def test_nothing_works_before_it_is_known_whose_it_is(charity: Charity, st
     filled = await Filled.fill(charity)
     worked = []
     for name, use in {**{name: look for name, (look, _) in READS.items()}, **WRITES}.items():
-        with pytest.raises(RuntimeError, match="no organisation"):
+        try:
             async with store.begin(NOW) as tx:
                 await use(tx, filled)
-                worked.append(name)
+        except RuntimeError:
+            continue
+        worked.append(name)
 
     assert worked == []
 

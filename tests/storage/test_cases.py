@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 
 import pytest
 
 from storage.records import Conflict, NotFound
+from storage.store import StoreUnavailable
 from tests.storage.charity import NOW, SECOND, Charity, rows
 
 
@@ -117,9 +119,9 @@ async def test_an_event_that_fails_leaves_nothing_of_itself(charity: Charity) ->
         "approval_requests",
         "asked",
     )
-    before = {table: await rows(charity.store, f"SELECT * FROM {table}") for table in tables}  # noqa: S608: as above
+    before = {table: await rows(charity.store, f"SELECT * FROM {table}") for table in tables}  # noqa: S608  (the names above)
 
-    with pytest.raises(ZeroDivisionError):
+    with suppress(ZeroDivisionError):
         async with charity.begin() as tx:
             await tx.deliveries.take("web", charity.id, "press-1")
             case = await tx.cases.record_answers(charity.case, {"danger": "yes"})
@@ -168,11 +170,10 @@ async def test_what_is_not_yet_committed_is_not_seen_from_outside(charity: Chari
 
 
 async def test_nothing_written_while_only_reading_stays(charity: Charity) -> None:
-    try:
+    # SQLite refuses; PostgreSQL rolls back.
+    with nullcontext() if charity.store.postgresql else pytest.raises(StoreUnavailable):
         async with charity.read() as tx:
             await tx.cases.name(charity.case.id, "RENAMED")
-    except Exception as refused:  # noqa: BLE001
-        assert "readonly" in str(refused.__cause__)  # SQLite refuses; PostgreSQL rolls back
 
     async with charity.read() as tx:
         assert (await tx.cases.get(charity.case.id)).reference == "CASE-1"

@@ -186,7 +186,7 @@ async def test_a_change_made_behind_the_triggers_is_found(
 
 @pytest.mark.parametrize(("first", "last"), [(1, 1), (3, 3), (2, 5)])
 async def test_a_removed_entry_is_missed(charity: Charity, first: int, last: int) -> None:
-    removal = f"DELETE FROM ledger WHERE sequence BETWEEN {first} AND {last}"  # noqa: S608: two numbers of ours
+    removal = f"DELETE FROM ledger WHERE sequence BETWEEN {first} AND {last}"  # noqa: S608  (two numbers of ours)
     await behind(charity.store, *unguarded(charity.store, removal))
 
     async with charity.read() as tx:

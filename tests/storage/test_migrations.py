@@ -92,7 +92,7 @@ def fill(connection: Connection) -> None:
 async def test_an_empty_database_gets_exactly_the_form_the_tables_describe(database_url: str) -> None:
     def differences(connection: Connection) -> list[Any]:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        return compare_metadata(context, metadata)
+        return list(compare_metadata(context, metadata))
 
     await migrate(database_url)
 
@@ -147,19 +147,21 @@ async def test_a_database_is_behind_until_it_was_migrated(database_url: str) -> 
     assert (before, await pending(database_url)) == (True, False)
 
 
-async def test_a_database_at_another_revision_is_behind(migrated_url: str) -> None:
-    await with_connection(migrated_url, lambda each: each.execute(text("UPDATE alembic_version SET version_num = '0'")))
+async def test_a_database_at_another_revision_is_behind(database_url: str) -> None:
+    await migrate(database_url)
+    await with_connection(database_url, lambda each: each.execute(text("UPDATE alembic_version SET version_num = '0'")))
 
-    assert await pending(migrated_url)
+    assert await pending(database_url)
 
 
-async def test_migrating_again_changes_nothing(migrated_url: str) -> None:
-    await with_connection(migrated_url, fill)
-    before = await with_connection(migrated_url, contents)
+async def test_migrating_again_changes_nothing(database_url: str) -> None:
+    await migrate(database_url)
+    await with_connection(database_url, fill)
+    before = await with_connection(database_url, contents)
 
-    await migrate(migrated_url)
+    await migrate(database_url)
 
-    assert await with_connection(migrated_url, contents) == before
+    assert await with_connection(database_url, contents) == before
 
 
 async def test_six_processes_may_start_on_an_empty_database_at_once(database_url: str) -> None:
@@ -194,19 +196,20 @@ async def test_every_row_and_trigger_outlives_all_migrations_from_the_first(data
     assert await with_connection(database_url, triggers) == TRIGGERS[database_url.partition("+")[0]]
 
 
-async def test_triggers_that_went_missing_come_back_at_the_next_start(migrated_url: str) -> None:
-    engine = migrated_url.partition("+")[0]
+async def test_triggers_that_went_missing_come_back_at_the_next_start(database_url: str) -> None:
+    await migrate(database_url)
+    engine = database_url.partition("+")[0]
 
     def lose(connection: Connection) -> None:
         for trigger in triggers(connection):
             name = trigger if engine == "sqlite" else f"{trigger[0]} ON ledger"
             connection.execute(text(f"DROP TRIGGER {name}"))
 
-    await with_connection(migrated_url, lose)
+    await with_connection(database_url, lose)
 
-    await migrate(migrated_url)
+    await migrate(database_url)
 
-    assert await with_connection(migrated_url, triggers) == TRIGGERS[engine]
+    assert await with_connection(database_url, triggers) == TRIGGERS[engine]
 
 
 async def test_a_migration_that_fails_half_way_leaves_nothing_and_can_be_run_again(database_url: str) -> None:
@@ -222,14 +225,15 @@ async def test_a_migration_that_fails_half_way_leaves_nothing_and_can_be_run_aga
     assert not await pending(database_url)
 
 
-async def test_rows_that_point_at_nothing_stop_a_migration(migrated_url: str) -> None:
+async def test_rows_that_point_at_nothing_stop_a_migration(database_url: str) -> None:
+    await migrate(database_url)
     orphan = text("INSERT INTO asked (organisation_id, request_id, person_id) VALUES ('gone', 'gone', 'gone')")
-    if migrated_url.startswith("postgresql"):
+    if database_url.startswith("postgresql"):
         # PostgreSQL checks each row when it is written, whatever a migration does.
         with pytest.raises(DBAPIError):
-            await with_connection(migrated_url, lambda each: each.execute(orphan))
+            await with_connection(database_url, lambda each: each.execute(orphan))
         return
-    await with_connection(migrated_url, lambda each: each.execute(orphan))
+    await with_connection(database_url, lambda each: each.execute(orphan))
 
     with pytest.raises(RuntimeError, match="point at nothing; nothing was changed"):
-        await migrate(migrated_url)
+        await migrate(database_url)

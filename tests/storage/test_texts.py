@@ -24,7 +24,7 @@ async def anywhere(store: Store, mark: str) -> list[str]:
         tables = await connection.run_sync(lambda each: inspect(each).get_table_names())
     found = []
     for table in tables:
-        for row in await rows(store, f'SELECT * FROM "{table}"'):  # noqa: S608: the database's own names
+        for row in await rows(store, f'SELECT * FROM "{table}"'):  # noqa: S608  (the database's own names)
             values: list[Any] = [each if isinstance(each, bytes) else str(each).encode() for each in row]
             if any(mark.encode() in each for each in values):
                 found.append(table)

@@ -14,10 +14,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from storage.records import from_micros, to_micros
 from storage.store import Store, Transaction
 from storage.urls import database_url
-from tests.storage.charity import NOW, Charity, behind
+from tests.storage.charity import Charity, behind
 
 
-@given(st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.timezones()))  # noqa: DTZ001: the zone is added
+@given(st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.timezones()))  # noqa: DTZ001  (the zone is added)
 def test_a_time_comes_back_as_the_same_moment(moment: datetime) -> None:
     back = from_micros(to_micros(moment))
 
@@ -27,12 +27,12 @@ def test_a_time_comes_back_as_the_same_moment(moment: datetime) -> None:
 
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="without a zone"):
-        to_micros(datetime(2026, 11, 22, 9, 30))  # noqa: DTZ001: that is what is refused
+        to_micros(datetime(2026, 11, 22, 9, 30))  # noqa: DTZ001  (that is what is refused)
 
 
 async def test_a_transaction_at_a_time_without_a_zone_writes_nothing(charity: Charity) -> None:
     with pytest.raises(ValueError, match="without a zone"):
-        async with charity.begin(datetime(2026, 11, 22, 9, 30)) as tx:  # noqa: DTZ001: that is what is refused
+        async with charity.begin(datetime(2026, 11, 22, 9, 30)) as tx:  # noqa: DTZ001  (that is what is refused)
             await tx.cases.advance(charity.case)
 
     async with charity.read() as tx:
@@ -123,7 +123,7 @@ async def test_sqlite_writes_ahead_and_fully_and_forgets_what_is_deleted(store: 
             levels = [(await connection.exec_driver_sql("SHOW transaction_isolation")).scalar()]
         assert levels == ["read committed"]
         return
-    found = {}
+    found: dict[str, list[object]] = {}
     for engine in (store.writer, store.reader):
         async with engine.connect() as connection:
             for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "query_only"):
@@ -158,7 +158,3 @@ def test_an_address_we_cannot_use_is_refused_without_being_repeated(given: str) 
         database_url(given)
 
     assert "hunter2" not in str(refused.value)
-
-
-def test_the_clock_of_these_tests_has_microseconds() -> None:
-    assert NOW.microsecond % 1000

@@ -102,12 +102,14 @@ def view(form: Form, conversation: str, message: str) -> Json:
     drawn = list(words.danger(form.danger))
     for each in form.fields:
         drawn.extend(_field(each))
+    # Slack refuses an empty submit: a form that is only read has none, and a "Close" to leave by.
+    submit = {"submit": plain(short(form.submit, VIEW_TITLE))} if form.submit else {}
     return {
         "type": "modal",
         "callback_id": "form",
         "title": plain(short(form.title, VIEW_TITLE)),
-        "submit": plain(short(form.submit, VIEW_TITLE)),
-        "close": plain("Go back"),
+        **submit,
+        "close": plain("Go back" if form.submit else "Close"),
         "private_metadata": Origin(form.action, form.carry, conversation, message).written(),
         "blocks": drawn[:VIEW_BLOCKS],
     }

@@ -50,7 +50,7 @@ def button(pressed: Button) -> Markup:
 
 def ticks(item: Ticks, slip: Slip) -> Markup:
     """A row an item: one box, or where "not sure" is an answer two that exclude each other; none of them means no."""
-    how = "Press Yes or Not sure. Blank means no." if item.unsure else "Tick all that apply."
+    how = "Press Yes or Not sure." if item.unsure else "Tick all that apply."
     row = unsure_row if item.unsure else tick_row
     return Markup(
         '<fieldset class="ticks" data-field="{}"><legend>{}</legend><p class="hint">{}{}</p>{}</fieldset>'

@@ -201,6 +201,15 @@ class Person:
 
     async def submits(self) -> Delivered:
         """The open modal. Slack itself refuses a required field that is empty, and so does this."""
+        payload = self.submission()
+        view = self.workspace.modals[self.id][-1]
+        self._act()
+        answer = await self.workspace.send("interactive", payload)
+        self._answered(view, answer)
+        return answer
+
+    def submission(self) -> Json:
+        """What Slack sends when the open modal is submitted as it is filled in now."""
         surface = self._surface()
         view = surface.view if surface else None
         assert surface is not None, f"{self} sees nothing"
@@ -209,17 +218,13 @@ class Person:
         state = self._filled(surface)
         empty = [each.label for each in inputs(surface.blocks) if not each.optional and not _has(state, each)]
         assert not empty, f"Slack asks {self} to fill in {empty}"
-        self._act()
-        payload = {
+        return {
             "type": "view_submission",
             "view": self._told(view, state),
             "trigger_id": self.workspace.trigger(self.id),
             "response_urls": [],
             **self._signature(),
         }
-        answer = await self.workspace.send("interactive", payload)
-        self._answered(view, answer)
-        return answer
 
     def closes(self) -> None:
         """The modal, without submitting it."""
