@@ -119,7 +119,7 @@ def _web(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
             ready=lambda port: print(f"listening on {port}", flush=True),
         )
 
-    asyncio.run(run())
+    run_loop(run())
     return 0
 
 
@@ -129,7 +129,7 @@ def _worker(_: argparse.Namespace, environment: Mapping[str, str]) -> int:
     async def run() -> None:
         await work(await open_office(settings, upgrade=False), channels)
 
-    asyncio.run(run())
+    run_loop(run())
     return 0
 
 

@@ -87,14 +87,17 @@ async def open_(turn: Turn) -> Reply:
 async def answer(turn: Turn) -> Reply:
     """Record one screen: a button's answer, a list of ticks, or a form's choices."""
     urgent = answers_yes(turn.event, turn.book)
-    # An emergency is taken from any card, however old: what it says is about now.
-    case = await turn.mine(fresh=not urgent)
+    rung = turn.event.carry.get("q") == turn.book.emergency.called
+    # An emergency is taken from any card, however old, and so is the word that 999 was rung: they are about now.
+    case = await turn.mine(fresh=not (urgent or rung))
     if urgent and case.state != "asking":
         return await new(turn)
     if case.state not in ("asking", "sent"):
         raise Refusal("This consultation is not open for answers.")
     picture = Picture(turn.book, turn.charity, case, replay(turn.book, turn.charity, case))
     event = turn.event
+    if rung and case.state == "asking" and (late := _unrecorded(turn, case)):
+        return await _record(turn, case, late, picture.book.question(turn.book.emergency.called).screen)
     if "q" in event.carry:
         question = _question(picture, event.carry["q"])
         screen_id, values = question.screen, {question.id: event.carry.get("a", "")}
@@ -194,6 +197,16 @@ async def _tell_of_emergency(turn: Turn, case: Consultation) -> None:
         {"timer": "emergency_record", "case": case.id},
         run_at=turn.now + EMERGENCY_REMINDER,
     )
+
+
+def _unrecorded(turn: Turn, case: Consultation) -> dict[str, str]:
+    """The yes that brought the 999 card and could not be recorded, with the word that 999 was rung; {} if it was."""
+    text, carried = turn.book.emergency, turn.event.carry
+    if case.values.get(text.question) in text.values or carried.get("e") not in text.values:
+        return {}
+    if carried.get("a") not in [option.value for option in turn.book.question(text.called).options]:
+        return {}
+    return {text.question: carried["e"], text.called: carried["a"]}
 
 
 def _submitted(turn: Turn, screen: Screen, questions: tuple[Question, ...]) -> dict[str, str]:

@@ -73,6 +73,8 @@ def emergency_card(
         blocks.append(Small(_AFTER_WORDS[asked_by_words]))
     else:
         after = {"c": carry.get("c", ""), "v": carry.get("v", ""), "q": text.called, "a": _rung(book)}
+        if carry.get("q") == text.question:
+            after["e"] = carry.get("a", "")  # if the yes itself could not be recorded, this press records both
         if after["c"]:
             blocks += [Say(text.after), Buttons((Button("I have rung 999", "answer", after, "main"),))]
         else:

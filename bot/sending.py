@@ -176,6 +176,7 @@ def proposed(picture: Picture, *, sent: bool = False) -> list[Verdict]:
 async def ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: set[str]) -> None:
     """Open this lane's request, or tell those who are only told, and write to them."""
     inside = {recipient.capability for id in verdict.recipients if (recipient := turn.book.recipients[id]).capability}
+    people: list[Person] = []
     approval = verdict.approval
     mine = fingerprint(picture.book, picture.case, verdict)
     lane, outcome = verdict.lane.id, verdict.outcome.id
@@ -207,7 +208,9 @@ async def ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: set[str]) 
         await turn.tell(picture.case, "approval", people)
         turn.note("asked", picture.case, request=request.id)
     if inside:
-        await turn.tell(picture.case, "told", picture.around.holders(inside))
+        # Whoever was just written to about this lane is not written to twice: two cards would be two different asks.
+        others = [person for person in picture.around.holders(inside) if person not in people]
+        await turn.tell(picture.case, "told", others)
 
 
 def choose(picture: Picture, approval: Approval, wanted: Iterable[str]) -> list[Person]:

@@ -1,6 +1,7 @@
 """Server (a): slack-bolt as its documentation shows it, one ORM insert in a session of its own, one `chat.update`.
 
-The rule to keep: nothing is tuned. Only the address of Slack is another one.
+The rule to keep: nothing is tuned. Only Slack's address is another one, and SQLite waits longer for its lock: with the
+five seconds it ships with, sixteen people lose presses that were answered 200.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from tests.bench.slack import ACTION, PATH, SECRET, TOKEN, card, unwrapped
 def main() -> None:
     """Arguments: the port, the database's URL, the address of Slack's Web API."""
     port, database, slack = sys.argv[1:]
-    sessions = async_sessionmaker(create_async_engine(database))
+    waits = {"timeout": 30} if database.startswith("sqlite") else {}
+    sessions = async_sessionmaker(create_async_engine(database, connect_args=waits))
     app = AsyncApp(token=TOKEN, signing_secret=SECRET, client=AsyncWebClient(token=TOKEN, base_url=slack))
 
     @app.action(re.compile(f"^{ACTION}:"))

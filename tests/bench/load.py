@@ -20,7 +20,7 @@ import aiohttp
 
 from tests.bench.slack import ACTION, Json, Press, buttons, card, command, signed, unwrapped
 
-PATIENCE = 15.0  # seconds; a card that is not there by then is lost
+PATIENCE = 45.0  # seconds; a card that is not there by then is lost
 SCREENS = 6  # answered before the clocks start, so that there is something to replay
 AFTERWARDS = 0.2  # seconds for what a server still does about the last presses, such as settling its outbox
 

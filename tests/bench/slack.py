@@ -45,7 +45,7 @@ def unwrapped(button: Json) -> tuple[str, Json]:
 
 
 def card(version: int) -> list[Json]:
-    """A card for the servers that are not ours: a question of about the size of one of Confer's."""
+    """A card for the servers that are not ours, of the size of Confer's in mid-consultation: 3.7 kB, a press on it 8."""
     answers = ("Yes, now", "Not sure", "Not now, but within hours", "No")
     return [
         _section("*Someone in danger now? Ring 999. Don't wait for this bot or for approval.*"),
@@ -54,7 +54,11 @@ def card(version: int) -> list[Json]:
         {"type": "context", "elements": [_text("Danger comes before everything else.")]},
         _section("Not sure counts as yes. You can ring 999 now and answer later."),
         {"type": "actions", "elements": [_button(version, n, answer) for n, answer in enumerate(answers, 1)]},
-        {"type": "actions", "elements": [_button(version, 5, "My answers"), _button(version, 6, "Pause")]},
+        _section(
+            "*So far*\n• Tell the council about a child: not needed\n• Tell the police about a crime: not decided yet"
+        ),
+        {"type": "actions", "elements": [_button(version, n, f"Change answer {n - 4}") for n in range(5, 9)]},
+        {"type": "actions", "elements": [_button(version, 9, "My answers"), _button(version, 10, "Pause")]},
         {"type": "context", "elements": [_text("Case BE-2026-0000")]},
     ]
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.charity import Charity, CharityError, charity_of, read_charity, read_people
 from policy.book import Contact
+from policy.reading import read
 from policy.screening import screen
 from storage.records import Organisation, Person
 from tests.bot.conftest import CHARITY
@@ -263,8 +264,6 @@ def test_a_lead_who_left_is_no_lead() -> None:
 
 
 def test_a_critical_number_that_only_the_charity_knows_is_missed() -> None:
-    from policy.reading import read
-
     book = read(SMALL.replace('setting = "town_number"', 'setting = "town_number"\ncritical = true'))
 
     assert invented().missing(book, LEADS) == ["the number for: Town hall"]

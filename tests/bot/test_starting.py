@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 
 import aiohttp
@@ -138,6 +139,15 @@ def test_the_sandbox_refuses_beside_real_credentials_and_has_made_nothing(
     assert (said.code, said.out) == (2, "")
     assert f"- web: {name} is set: the sandbox does not run beside real credentials. Unset it." in said.faults
     assert not folder.exists()
+
+
+def test_a_port_that_is_taken_is_said_and_no_traceback(confer: Command, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = confer("try", "--data", tmp_path / "trial", "--port", taken.getsockname()[1])
+
+    assert (said.code, said.out, len(said.faults)) == (2, "", 1)
+    assert said.err.startswith("- this cannot be reached or read: ")
+    assert "address already in use" in said.err
 
 
 async def test_the_sandbox_serves_this_machine_only_and_stops_when_told(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""Whole conversations with the real bot: its store, its dispatcher, its letters, its Slack channel, its shipped book."""
+"""Whole conversations with the real bot: its store, dispatcher, letters and Slack channel, and the shipped book."""

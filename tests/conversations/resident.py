@@ -59,6 +59,7 @@ class Resident:
 
     async def answers(self, answers: Mapping[str, Answer], *, until: str = "") -> None:
         """Screen after screen, each looked up by its title, up to the first that is not among them (or is `until`)."""
+        await self.account.workspace.until(lambda: self.title() in answers, f"{self} is asked something else")
         while (title := self.title()) in answers and title != until:
             await self.fills_in(answers[title])
 
@@ -96,20 +97,21 @@ class Resident:
         await self.submits()
         await self.sees("Write down what was done")
 
-    async def agrees(self, reason: str = "The risk is clear.", *, talked: bool = True, label: str = "Approve") -> None:
+    async def agrees(self, reason: str = "The risk is clear.", *, label: str = "Approve") -> None:
         """The form behind Approve, filled in and submitted."""
-        await self._decides(label, "Why do you agree?", reason, talked)
+        await self._decides(label, "Why do you agree?", reason)
 
-    async def says_no(self, reason: str = "There is another way.", *, talked: bool = True, label: str = "Decline") -> None:
+    async def says_no(
+        self, reason: str = "There is another way.", *, talked: bool = True, label: str = "Decline"
+    ) -> None:
         """The form behind Decline, filled in and submitted."""
-        await self._decides(label, "Why not?", reason, talked)
+        await self._decides(label, "Why not?", reason)
 
-    async def _decides(self, label: str, field: str, reason: str, talked: bool) -> None:
+    async def _decides(self, label: str, field: str, reason: str) -> None:
         await self.presses(label)
         await self.sees("# Your decision")
         await self.fills(field, reason)
-        if talked:
-            await self.ticks(TALKED)
+        await self.ticks(TALKED)
         await self.submits()
 
     async def presses(self, label: str, *, on: Message | None = None) -> Delivered:
@@ -207,7 +209,9 @@ class Resident:
         """Somebody else's open form, as if it were opened here."""
         theirs = other.open_form()
         workspace = self.account.workspace
-        mine = View(workspace.id("V"), self.account.id, copy.deepcopy(theirs.view), workspace.id("h"), workspace.change())
+        mine = View(
+            workspace.id("V"), self.account.id, copy.deepcopy(theirs.view), workspace.id("h"), workspace.change()
+        )
         self._open().append(mine)
 
     def _open(self) -> list[View]:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conversations import stories
 from tests.conversations.resident import CHECKED, TALKED, Resident
-from tests.conversations.town import Town
+from tests.conversations.town import ONE_ENGINE, Town
 
 
 async def sends(person: Resident, story: stories.Story, *, of: str = "") -> None:
@@ -33,6 +33,7 @@ async def may_be_asked(person: Resident) -> set[str]:
 # Who is asked
 
 
+@ONE_ENGINE
 async def test_one_worker_or_trustee_who_is_on_duty_is_asked_about_a_child(town: Town) -> None:
     amira = town.person("amira")
 
@@ -41,6 +42,7 @@ async def test_one_worker_or_trustee_who_is_on_duty_is_asked_about_a_child(town:
     assert await asked(town) == {"ben", "chidi"}
 
 
+@ONE_ENGINE
 async def test_anybody_who_may_agree_can_be_chosen_and_nobody_else(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -51,6 +53,7 @@ async def test_anybody_who_may_agree_can_be_chosen_and_nobody_else(town: Town) -
     assert offered == {"Ben", "Chidi", "Dora", "Ewan", "Femi", "Iris", "Joan"}
 
 
+@ONE_ENGINE
 async def test_a_lead_or_a_trustee_has_to_agree_to_a_report_that_is_only_allowed(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -61,6 +64,7 @@ async def test_a_lead_or_a_trustee_has_to_agree_to_a_report_that_is_only_allowed
     assert offered == {"Ben", "Chidi", "Dora", "Ewan", "Iris"}
 
 
+@ONE_ENGINE
 async def test_the_second_of_two_workers_is_never_a_trustee(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -97,6 +101,7 @@ async def test_a_court_order_goes_to_the_data_protection_lead(town: Town) -> Non
     await ewan.sees("# Do you agree?")
 
 
+@ONE_ENGINE
 async def test_nobody_on_the_roster_who_can_decide_is_said_and_people_are_named_to_ring(town: Town) -> None:
     ewan = town.person("ewan")
 
@@ -267,6 +272,7 @@ async def test_somebody_kept_out_after_they_were_asked_can_decide_nothing(town: 
 # A yes and a no
 
 
+@ONE_ENGINE
 async def test_a_yes_needs_the_word_that_it_was_talked_over_and_a_reason(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await sends(amira, stories.A_CHILD, of="Femi Adair, worker")
@@ -435,6 +441,7 @@ async def test_a_decision_on_something_else_than_was_shown_is_refused(town: Town
     assert await town.state() == before
 
 
+@ONE_ENGINE
 async def test_a_request_that_is_not_there_is_refused(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await sends(amira, stories.A_CHILD, of="Femi Adair, worker")
@@ -447,6 +454,7 @@ async def test_a_request_that_is_not_there_is_refused(town: Town) -> None:
     assert await town.state() == before
 
 
+@ONE_ENGINE
 async def test_naming_somebody_who_is_not_on_the_roster_is_refused(town: Town) -> None:
     amira = town.person("amira")
     await sends(amira, stories.A_CHILD, of="Femi Adair, worker")

@@ -6,7 +6,7 @@ import asyncio
 
 from tests.conversations import stories
 from tests.conversations.resident import NONE, Ticked
-from tests.conversations.town import Town
+from tests.conversations.town import ONE_ENGINE, Town
 
 
 async def test_a_changed_answer_keeps_the_later_ones_that_still_apply(town: Town) -> None:
@@ -68,6 +68,7 @@ async def test_it_can_be_put_aside_and_taken_up_from_home(town: Town) -> None:
     assert (await town.case()).state == "asking"
 
 
+@ONE_ENGINE
 async def test_a_paused_one_is_carried_on_from_its_own_card(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -94,6 +95,7 @@ async def test_stopping_leaves_the_reference_and_tells_nobody(town: Town) -> Non
     assert "child" not in amira.all().lower()
 
 
+@ONE_ENGINE
 async def test_who_has_two_open_is_asked_which(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -192,6 +194,7 @@ async def test_an_answer_to_somebody_elses_consultation_is_refused(town: Town) -
     assert await town.state() == before
 
 
+@ONE_ENGINE
 async def test_an_answer_that_is_not_among_the_choices_is_refused(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -204,6 +207,7 @@ async def test_an_answer_that_is_not_among_the_choices_is_refused(town: Town) ->
     assert await town.state() == before
 
 
+@ONE_ENGINE
 async def test_not_sure_is_kept_as_not_sure(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.conversations import stories
 from tests.conversations.resident import CHECKED, Resident
-from tests.conversations.town import Town
+from tests.conversations.town import ONE_ENGINE, Town
 
 NOW, UNSURE = "Yes, now", "Not sure"
 
@@ -15,6 +15,7 @@ async def rings(person: Resident, label: str = NOW) -> None:
     await person.sees("# Ring 999 now", "Are you safe?", "[I have rung 999]", "[Pressed by mistake]")
 
 
+@ONE_ENGINE
 async def test_yes_brings_999_and_the_words_to_say_at_once(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -25,6 +26,7 @@ async def test_yes_brings_999_and_the_words_to_say_at_once(town: Town) -> None:
     assert amira.screen().startswith("Someone in danger now? Ring 999.")
 
 
+@ONE_ENGINE
 async def test_not_sure_counts_as_yes(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -104,6 +106,7 @@ async def test_whoever_must_not_know_hears_nothing_more_and_cannot_agree(town: T
 
     await amira.presses("I have rung 999")
     await amira.answers({**stories.A_CHILD, stories.FIRST: NOW})
+    await amira.sees("# What we suggest")
     await amira.presses("Ask for agreement")
     await amira.sees("# Before it is sent")
 
@@ -114,9 +117,10 @@ async def test_whoever_must_not_know_hears_nothing_more_and_cannot_agree(town: T
     await amira.sees("Waiting for Chidi Lowe to agree")
     await town.delivers()
     assert len(ben.account.messages()) == 1
-    await chidi.sees("# Do you agree?")
+    assert "# Do you agree?" in chidi.all()
 
 
+@ONE_ENGINE
 async def test_i_have_rung_goes_on_with_the_checklist(town: Town) -> None:
     amira = town.person("amira")
     await rings(amira)
@@ -124,6 +128,37 @@ async def test_i_have_rung_goes_on_with_the_checklist(town: Town) -> None:
     await amira.presses("I have rung 999")
 
     await amira.sees("# Could any of these be true?")
+
+
+@ONE_ENGINE
+async def test_i_have_rung_is_taken_from_the_first_card_too_which_came_before_anything_was_recorded(town: Town) -> None:
+    amira = town.person("amira")
+    await amira.begins()
+    await amira.presses(NOW)
+    await amira.sees("# Ring 999 now")
+    case = await town.case()
+    carry = {"c": case.id, "v": "1", "q": "call_made", "a": "done", "e": "yes"}
+    await amira.sees("[Pressed by mistake]")
+
+    await amira.presses("Press", on=amira.forges("answer", **carry))
+
+    await amira.sees("# Could any of these be true?")
+
+
+async def test_i_have_rung_records_the_emergency_that_could_not_be_recorded(town: Town) -> None:
+    amira, ben = town.people("amira", "ben")
+    await amira.begins()
+    async with town.without_its_database():
+        await amira.presses(NOW)
+        await amira.sees("This could not be recorded.")
+    first_card = next(each for each in amira.account.messages() if "Are you safe?" in str(each.blocks))
+
+    await amira.presses("I have rung 999", on=first_card)
+    await town.workspace.until(lambda: "# Could any of these be true?" in amira.all())
+    await town.delivers()
+
+    await ben.sees("Amira Osei was told to ring 999.")
+    assert "emergency card shown" in await town.ledger_kinds()
 
 
 async def test_pressed_by_mistake_goes_back_to_the_question(town: Town) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.events import Event
 from storage.outbox import LEASE
+from storage.store import StoreUnavailable
 from tests.conversations import stories
 from tests.conversations.resident import Resident
 from tests.conversations.town import Town
@@ -139,7 +140,8 @@ async def test_letters_wait_for_the_database_and_for_whoever_sends_them(town: To
     amira, femi = town.people("amira", "femi")
     await sends(amira)
     async with town.without_its_database():
-        pass
+        with pytest.raises(StoreUnavailable):
+            await town.delivers()
     town.clock.passes(seconds=away.total_seconds())
 
     await town.delivers()

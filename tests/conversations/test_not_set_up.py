@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.conversations.town import Town
+from tests.conversations.town import ONE_ENGINE, Town
 
 
 async def test_without_a_safeguarding_lead_only_the_emergency_text_is_shown(town: Town) -> None:
@@ -19,6 +19,7 @@ async def test_without_a_safeguarding_lead_only_the_emergency_text_is_shown(town
     assert await town.cases() == []
 
 
+@ONE_ENGINE
 async def test_without_the_councils_numbers_only_the_emergency_text_is_shown(town: Town) -> None:
     amira = town.person("amira")
     async with town.changing() as tx:
@@ -31,6 +32,7 @@ async def test_without_the_councils_numbers_only_the_emergency_text_is_shown(tow
     assert await town.cases() == []
 
 
+@ONE_ENGINE
 async def test_it_begins_to_work_when_what_was_missing_is_there(town: Town) -> None:
     amira = town.person("amira")
     await town.changes("ben", active=False)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.conversations import stories
-from tests.conversations.town import Town
+from tests.conversations.town import ONE_ENGINE, Town
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("channel", ["C0GENERAL", "G0GROUP"])
 async def test_the_command_in_a_channel_or_group_says_where_to_go(town: Town, channel: str) -> None:
     amira, ben = town.people("amira", "ben")
@@ -19,6 +20,7 @@ async def test_the_command_in_a_channel_or_group_says_where_to_go(town: Town, ch
     assert ben.got_nothing()
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(("channel", "kind"), [("G0GROUP", "mpim"), ("C0GENERAL", "channel")])
 async def test_a_message_where_others_read_it_says_where_to_go(town: Town, channel: str, kind: str) -> None:
     amira, ben = town.people("amira", "ben")
@@ -30,6 +32,7 @@ async def test_a_message_where_others_read_it_says_where_to_go(town: Town, chann
     assert ben.all() == "hello"
 
 
+@ONE_ENGINE
 async def test_a_conversation_shared_with_another_workspace_is_not_private(town: Town) -> None:
     amira = town.person("amira")
     event = {"type": "message", "user": amira.account.id, "text": "hello", "ts": "1.1", "channel": "D0AMIRA"}
@@ -40,6 +43,7 @@ async def test_a_conversation_shared_with_another_workspace_is_not_private(town:
     assert await town.cases() == []
 
 
+@ONE_ENGINE
 async def test_a_guest_of_the_workspace_is_turned_away(town: Town) -> None:
     joan = town.person("joan", is_restricted=True)
 
@@ -49,6 +53,7 @@ async def test_a_guest_of_the_workspace_is_turned_away(town: Town) -> None:
     assert await town.cases() == []
 
 
+@ONE_ENGINE
 async def test_the_command_of_a_guest_who_is_known_by_now_is_turned_away(town: Town) -> None:
     joan = town.person("joan", is_restricted=True)
     await joan.types("hello")
@@ -60,6 +65,7 @@ async def test_the_command_of_a_guest_who_is_known_by_now_is_turned_away(town: T
     assert await town.cases() == []
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("handle", ["lewis", "grace"])
 async def test_a_stranger_and_a_leaver_are_told_whom_to_ask(town: Town, handle: str) -> None:
     person = town.person(handle)
@@ -70,6 +76,7 @@ async def test_a_stranger_and_a_leaver_are_told_whom_to_ask(town: Town, handle: 
     assert await town.cases() == []
 
 
+@ONE_ENGINE
 async def test_a_stranger_still_gets_the_emergency_card(town: Town) -> None:
     lewis = town.person("lewis")
 
@@ -91,6 +98,7 @@ async def test_somebody_who_leaves_in_the_middle_can_press_nothing_more(town: To
     assert after == before
 
 
+@ONE_ENGINE
 async def test_words_of_danger_in_a_channel_bring_the_card_to_the_one_who_wrote_them(town: Town) -> None:
     amira, ben = town.people("amira", "ben")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.conversations import stories
 from tests.conversations.resident import CHECKED
-from tests.conversations.town import Town
+from tests.conversations.town import ONE_ENGINE, Town
 
 
 async def test_a_child_at_risk_reaches_the_council_through_a_second_person(town: Town) -> None:
@@ -13,12 +13,16 @@ async def test_a_child_at_risk_reaches_the_council_through_a_second_person(town:
     await amira.begins()
     await amira.sees("Ring 999. Don't wait for this bot or for approval.")
     await amira.answers(stories.A_CHILD)
-    await amira.sees("# What we suggest", "Nobody outside has been told.", "A child at risk: Tell children's social care")
+    await amira.sees(
+        "# What we suggest", "Nobody outside has been told.", "A child at risk: Tell children's social care"
+    )
     await amira.asks_for_agreement("A worry about a child in a family we visit.", of="Femi Adair, worker")
     await amira.sees("# Waiting for a second person", "You can ring for advice now, without giving a name.")
     await town.delivers()
 
-    await femi.sees("# Do you agree?", "Amira Osei asks you to decide", "07700 900101", "• A child may be harmed, or was")
+    await femi.sees(
+        "# Do you agree?", "Amira Osei asks you to decide", "07700 900101", "• A child may be harmed, or was"
+    )
     await femi.agrees("The signs are clear and there are two of them.")
     await femi.sees("Already decided: Femi Adair agreed to this at 02:14 on 20 November.")
     await town.delivers()
@@ -56,6 +60,7 @@ async def test_a_child_at_risk_reaches_the_council_through_a_second_person(town:
     ]
 
 
+@ONE_ENGINE
 async def test_what_stays_private_needs_nobody_and_closes_with_nothing_told(town: Town) -> None:
     amira = town.person("amira")
 
@@ -129,6 +134,7 @@ async def test_several_dangers_stand_on_one_card_and_each_is_decided_alone(town:
     assert (await town.ledger_kinds()).count("asked") == 2
 
 
+@ONE_ENGINE
 async def test_a_fax_is_stopped_and_says_so(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.begins()
@@ -145,6 +151,7 @@ async def test_a_fax_is_stopped_and_says_so(town: Town) -> None:
     await amira.sees("Stop: Never use a fax. Ring, or send secure email.")
 
 
+@ONE_ENGINE
 async def test_protection_is_only_warned_where_anything_else_is_stopped(town: Town) -> None:
     amira, ewan = town.people("amira", "ewan")
     careless = {**stories.THE_WAY, "Is it only what this receiver needs": "No"}
@@ -173,7 +180,9 @@ async def test_a_worker_may_go_further_before_it_is_sent_and_says_why(town: Town
     await amira.fills("Why?", "The checklist cannot see how frightened they were.")
     await amira.submits()
 
-    await amira.sees("Recorded. The plan has changed to what you chose.", "A child at risk: Tell children's social care")
+    await amira.sees(
+        "Recorded. The plan has changed to what you chose.", "A child at risk: Tell children's social care"
+    )
     assert "went further" in await town.ledger_kinds()
     assert await town.remembers("frightened") == []
 
@@ -197,6 +206,7 @@ async def test_going_further_after_it_was_sent_asks_the_people_it_needs_at_once(
     await ben.sees("# Do you agree?", "Tell children's social care today")
 
 
+@ONE_ENGINE
 async def test_nobody_can_go_to_something_weaker(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conversations import stories
 from tests.conversations.resident import CHECKED, TALKED
-from tests.conversations.town import Town
+from tests.conversations.town import ONE_ENGINE, Town
 
 OVERDOSE = "he has taken an overdose"
 NHS = "943 476 5919"
@@ -37,6 +37,7 @@ async def test_words_of_danger_bring_the_emergency_card_and_are_not_kept(
     await nowhere(town, caplog, "overdose")
 
 
+@ONE_ENGINE
 async def test_words_of_danger_are_heard_in_the_middle_of_any_question(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -47,6 +48,7 @@ async def test_words_of_danger_are_heard_in_the_middle_of_any_question(town: Tow
     await amira.sees("# Ring 999 now")
 
 
+@ONE_ENGINE
 async def test_yes_on_that_card_opens_a_consultation_that_begins_with_it(town: Town) -> None:
     amira, ben = town.people("amira", "ben")
     await amira.types(OVERDOSE)
@@ -59,6 +61,7 @@ async def test_yes_on_that_card_opens_a_consultation_that_begins_with_it(town: T
     await ben.sees("Amira Osei was told to ring 999.")
 
 
+@ONE_ENGINE
 async def test_no_on_that_card_goes_to_the_checklist(town: Town) -> None:
     amira = town.person("amira")
     await amira.types(OVERDOSE)
@@ -129,9 +132,7 @@ async def test_a_likely_name_in_a_form_needs_the_tick_that_it_was_checked(town: 
     assert await town.remembers("Botolph") == []
 
 
-async def test_the_reason_of_the_one_who_decides_is_looked_at_too(
-    town: Town, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_the_reason_of_the_one_who_decides_is_looked_at_too(town: Town, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     amira, femi = town.people("amira", "femi")
     await amira.begins()
@@ -150,6 +151,7 @@ async def test_the_reason_of_the_one_who_decides_is_looked_at_too(
     await nowhere(town, caplog, "900461")
 
 
+@ONE_ENGINE
 async def test_words_of_danger_in_a_form_turn_it_into_the_emergency_card(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()

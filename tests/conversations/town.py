@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 import asyncpg
+import pytest
 from aiohttp import web
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
@@ -34,6 +35,9 @@ from storage.sealing import Keyring
 from storage.store import Store, Transaction
 from tests.conversations.resident import Resident
 from tests.slack.workspace import Workspace
+
+ONE_ENGINE = pytest.mark.parametrize("charity_url", ["sqlite"], indirect=True)
+"""Where only words and people are looked at, and the engine can make no difference."""
 
 NIGHT = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)  # a Friday
 
@@ -72,9 +76,7 @@ class Process:
 class Town:
     """`async with Town(...) as town`; then `town.person("amira")`."""
 
-    def __init__(
-        self, workspace: Workspace, url: str, keys: Keyring, books: Mapping[str, Book], clock: Clock
-    ) -> None:
+    def __init__(self, workspace: Workspace, url: str, keys: Keyring, books: Mapping[str, Book], clock: Clock) -> None:
         self.workspace = workspace
         self.url = url
         self.keys = keys
@@ -173,9 +175,7 @@ class Town:
         """Every consultation, oldest first."""
         async with self.reading() as tx:
             rows = await tx.connection.execute(
-                select(tables.consultations.c.id).order_by(
-                    tables.consultations.c.opened_at, tables.consultations.c.id
-                )
+                select(tables.consultations.c.id).order_by(tables.consultations.c.opened_at, tables.consultations.c.id)
             )
             return [await tx.cases.get(row.id) for row in rows]
 
@@ -232,8 +232,10 @@ class Town:
         """Until every worker's card that was shown as an answer is written down as standing where it does."""
         deadline = asyncio.get_running_loop().time() + 5
         async with self.reading() as tx:
-            unplaced = select(func.count()).select_from(tables.posts).where(
-                tables.posts.c.message == "", tables.posts.c.kind == "checklist"
+            unplaced = (
+                select(func.count())
+                .select_from(tables.posts)
+                .where(tables.posts.c.message == "", tables.posts.c.kind == "checklist")
             )
             while (await tx.connection.execute(unplaced)).scalar_one():
                 assert asyncio.get_running_loop().time() < deadline, "a card was never placed"

@@ -47,7 +47,7 @@ class Filled:
                 request.id, charity.trustee.id, verdict="approved", fingerprint=request.fingerprint, text_id=text_id
             )
             post = await tx.posts.ensure(case.id, "checklist", charity.account(worker))
-            await tx.outbox.letter(post)
+            await tx.outbox.letter(post, held=True)
             await tx.outbox.put("timer", "reminder", {"case": case.id})
         return cls(charity, await charity.ask(), text_id, post)
 

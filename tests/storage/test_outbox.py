@@ -363,6 +363,21 @@ async def test_a_letter_wakes_other_processes_on_postgresql_after_the_commit(cha
         await driver.reset()
 
 
+async def test_a_sender_on_postgresql_does_not_wait_for_another_that_is_still_claiming(
+    charity: Charity, second: Store
+) -> None:
+    if not second.postgresql:
+        return  # SQLite has one writer at a time: there a claim waits for the one before, and is short
+    await promise(charity, "first", run_at=NOW - SECOND)
+    await promise(charity, "then")
+
+    async with charity.store.begin(NOW) as tx:
+        mine = await tx.outbox.claim(limit=1)
+        theirs = await claim(second)
+
+    assert ([job.key for job in mine], [job.key for job in theirs]) == (["first"], ["then"])
+
+
 async def test_two_processes_never_claim_the_same(charity: Charity, second: Store) -> None:
     async with charity.begin() as tx:
         for number in range(200):
