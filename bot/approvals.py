@@ -28,13 +28,14 @@ from bot.cards import (
 )
 from bot.emergency import with_line
 from bot.forms import CHECKED, LIMIT, ticked, typed
+from bot.lanes import lane_facts, lane_title
 from bot.picture import Picture, fingerprint
-from bot.proposal import lane_facts, lane_title
 from bot.questioning import answer_line
-from bot.roster import EMERGENCY_TOLD, allowed
-from bot.sending import second_opinion
+from bot.requests import ask_second_opinion
+from bot.roster import allowed
 from bot.turn import Refusal, Turn
 from bot.wording import at, numbers
+from policy.grounds import tellable
 from policy.walk import Verdict
 from storage.records import ApprovalRequest, Conflict, Decision, NotFound, Person
 from storage.records import Verdict as Yes
@@ -74,9 +75,9 @@ def told_card(picture: Picture, person: Person) -> Card:
     worker = picture.person(picture.case.requester_id)
     name = worker.name if worker else "A worker"
     ring = f"Please ring {name} now" + (f": {worker.telephone}." if worker and worker.telephone else ".")
-    emergency = picture.book.emergency
-    urgent = picture.case.values.get(emergency.question) in emergency.values
-    why = f"{name} was told to ring 999." if urgent else f"{name} is dealing with something you have to know about."
+    why = f"{name} was told to ring 999." if picture.in_emergency else f"{name} needs to talk to you today."
+    if not picture.in_emergency and picture.case.state in ("asking", "paused"):
+        why = f"{name} pressed 999 and then took it back. Ring them to be sure."
     blocks: tuple[Block, ...] = (
         Notice(why, "warning"),
         Say(ring),
@@ -143,27 +144,9 @@ async def _decide(turn: Turn, verdict: Yes) -> Reply:
         raise Refusal("Somebody has decided this already. Your press changed nothing.") from late
     turn.note(verdict, case, request=request.id)
     if verdict == "declined" and proposal.lane.protective and request.second_of is None:
-        await _second_opinion(turn, picture, proposal, request)
+        await ask_second_opinion(turn, picture, request)
     await turn.refresh(case)
     return Show(approval_card(await turn.picture(case), turn.person))
-
-
-async def _second_opinion(turn: Turn, picture: Picture, verdict: Verdict, request: ApprovalRequest) -> None:
-    """A no never stops protecting somebody today: the lead and the on-call trustee are asked together, at once."""
-    people = second_opinion(picture, picture.book.approvals[request.code], turn.person.id)
-    second = await turn.tx.approvals.ask(
-        picture.case.id,
-        lane=request.lane,
-        outcome=request.outcome,
-        code=request.code,
-        fingerprint=request.fingerprint,
-        people=[person.id for person in people],
-        second_of=request.id,
-    )
-    await turn.tell(picture.case, "approval", people)
-    asked = {person.id for person in people} | {turn.person.id}
-    await turn.tell(picture.case, "told", [p for p in picture.around.holders(EMERGENCY_TOLD) if p.id not in asked])
-    turn.note("second opinion asked", picture.case, request=second.id)
 
 
 async def _checked(turn: Turn) -> tuple[ApprovalRequest, Picture, Verdict]:
@@ -226,11 +209,12 @@ def _question(picture: Picture, request: ApprovalRequest, verdict: Verdict, *, s
 
 
 def _answers(picture: Picture, verdict: Verdict) -> tuple[str, ...]:
-    """The fixed answers that matter to an approver: everything but plain "no"s, in the order they were asked."""
+    """The fixed answers this lane rests on, but plain "no"s. What another lane rests on is not for this person."""
     lines = []
+    rests_on = tellable(picture.book, verdict.lane.id)
     for question in picture.book.questions:
         value = picture.case.values.get(question.id)
-        if question.id not in picture.walked.asked or value is None or value == "no":
+        if question.id not in rests_on or question.id not in picture.walked.asked or value in (None, "no"):
             continue
         lines.append(answer_line(question, value))
     return tuple(lines)

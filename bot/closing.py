@@ -69,13 +69,13 @@ async def record_confirmed(turn: Turn) -> Reply:
         return Correct({"lane": "Please choose one of the list."})
     if recipient != NOBODY and recipient not in verdict.recipients:
         return Correct({"recipient": "This body does not belong to what you chose above. Choose another."})
-    text_id = await turn.tx.texts.keep(case.id, turn.person.id, "done", texts["what"], about=verdict.lane.id)
+    words = f"{texts['when']}. {texts['what']}"
+    text_id = await turn.tx.texts.keep(case.id, turn.person.id, "done", words, about=verdict.lane.id)
     await turn.tx.cases.disclose(
         case.id,
         turn.person.id,
         lane=verdict.lane.id,
         recipient=recipient,
-        done_at=texts["when"],
         text_id=text_id,
     )
     if verdict.lane.immediate:

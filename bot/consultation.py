@@ -13,8 +13,16 @@ from bot.emergency import answers_yes, emergency_card
 from bot.forms import one
 from bot.picture import Picture, replay
 from bot.proposal import review_card, sent_card, small_card
-from bot.questioning import again_card, answer_line, answered_screens, carry, question_card, shown
-from bot.roster import EMERGENCY_TOLD
+from bot.questioning import (
+    again_card,
+    answer_line,
+    answered_screens,
+    carry,
+    question_card,
+    shown,
+    told_sentence,
+)
+from bot.requests import bring_up_to_date
 from bot.turn import Refusal, Turn
 from policy.book import Question, Screen
 from policy.walk import Asking
@@ -31,9 +39,9 @@ def case_card(picture: Picture, *, notice: str = "") -> Card:
     if picture.case.state in ("paused", "withdrawn", "closed"):
         return small_card(picture)
     if picture.emergency():
-        extra: list[Block] = [Notice(notice, "warning")] if notice else []
+        extra: list[Block] = [Notice(notice)] if notice else []
         extra += [
-            Say("Your safeguarding lead and the on-call trustee are asked to ring you. They are told nothing else."),
+            Say(told_sentence(picture)),
             Buttons((Button("Someone must not know", "bar", carry(picture)),)),
         ]
         card = emergency_card(picture.book, carry=carry(picture), extra=tuple(extra))
@@ -61,17 +69,11 @@ async def start(turn: Turn) -> Reply:
 
 async def new(turn: Turn) -> Reply:
     """A new consultation; a card that already answers the emergency question starts with that answer."""
-    reference = await _reference(turn)
-    case = await turn.tx.cases.open(
-        turn.person.id, reference=reference, book_id=turn.book.id, book_version=turn.book.version
-    )
-    turn.note("consultation opened", case)
-    await turn.show_here(case, "checklist")
+    case = await _begun(turn)
     if answers_yes(turn.event, turn.book):
-        return await _record(turn, case, {turn.event.carry["q"]: turn.event.carry["a"]}, turn.book.emergency.question)
-    return Show(
-        case_card(Picture(turn.book, turn.charity, case, replay(turn.book, turn.charity, case)), notice=turn.notice)
-    )
+        return await _record(turn, case, {turn.event.carry["q"]: turn.event.carry["a"]})
+    picture = Picture(turn.book, turn.charity, case, replay(turn.book, turn.charity, case))
+    return Show(case_card(picture, notice=turn.notice))
 
 
 async def open_(turn: Turn) -> Reply:
@@ -92,19 +94,19 @@ async def answer(turn: Turn) -> Reply:
     case = await turn.mine(fresh=not (urgent or rung))
     if urgent and case.state != "asking":
         return await new(turn)
+    if rung and (late := _unrecorded(turn, case)):
+        # What an old card says about now belongs to a consultation of now, not to one that was sent or ended.
+        return await _record(turn, case if case.state == "asking" else await _begun(turn), late)
     if case.state not in ("asking", "sent"):
         raise Refusal("This consultation is not open for answers.")
     picture = Picture(turn.book, turn.charity, case, replay(turn.book, turn.charity, case))
     event = turn.event
-    if rung and case.state == "asking" and (late := _unrecorded(turn, case)):
-        return await _record(turn, case, late, picture.book.question(turn.book.emergency.called).screen)
     if "q" in event.carry:
         question = _question(picture, event.carry["q"])
-        screen_id, values = question.screen, {question.id: event.carry.get("a", "")}
+        values = {question.id: event.carry.get("a", "")}
     else:
-        screen_id = event.carry.get("s", "")
         try:
-            screen, questions = shown(picture, screen_id, again="again" in event.carry)
+            screen, questions = shown(picture, event.carry.get("s", ""), again="again" in event.carry)
         except KeyError as odd:
             raise Refusal("This question does not apply any more.") from odd
         values = _submitted(turn, screen, questions)
@@ -114,9 +116,9 @@ async def answer(turn: Turn) -> Reply:
     for id, value in values.items():
         if value not in [option.value for option in _question(picture, id).options]:
             raise Refusal("That answer is not one of the choices. Press one of the buttons on the card.")
-    if case.state == "sent" and _stage(picture, screen_id) == "decide":
+    if case.state == "sent" and not set(values) <= set(picture.walked.unknown):
         raise Refusal("This was sent. Press “Take back and change” first, then change your answer.")
-    return await _record(turn, case, values, screen_id)
+    return await _record(turn, case, values)
 
 
 async def ask_again(turn: Turn) -> Reply:
@@ -174,7 +176,20 @@ async def stop(turn: Turn) -> Reply:
     return Show(case_card(await turn.picture(case)))
 
 
-async def _record(turn: Turn, case: Consultation, values: dict[str, str], screen_id: str) -> Reply:
+async def _begun(turn: Turn) -> Consultation:
+    """A new consultation whose card stands where the answer to this event will stand."""
+    case = await turn.tx.cases.open(
+        turn.person.id,
+        reference=await _reference(turn),
+        book_id=turn.book.id,
+        book_version=turn.book.version,
+    )
+    turn.note("consultation opened", case)
+    await turn.show_here(case, "checklist")
+    return case
+
+
+async def _record(turn: Turn, case: Consultation, values: dict[str, str]) -> Reply:
     before = case.values.get(turn.book.emergency.question)
     case = await turn.advanced(await turn.tx.cases.record_answers(case, values))
     turn.note("answered", case, version=str(case.version))
@@ -182,6 +197,8 @@ async def _record(turn: Turn, case: Consultation, values: dict[str, str], screen
     urgent = values.get(turn.book.emergency.question, "") in turn.book.emergency.values
     if urgent and before not in turn.book.emergency.values:
         await _tell_of_emergency(turn, case)
+    if case.state == "sent":
+        picture = await bring_up_to_date(turn, case)
     await turn.refresh(case)
     return Show(case_card(picture))
 
@@ -189,7 +206,7 @@ async def _record(turn: Turn, case: Consultation, values: dict[str, str], screen
 async def _tell_of_emergency(turn: Turn, case: Consultation) -> None:
     """The safeguarding lead and the on-call trustee, nobody else, and nothing of the case."""
     picture = await turn.picture(case)
-    await turn.tell(case, "told", picture.around.holders(EMERGENCY_TOLD))
+    await turn.tell(case, "told", picture.around.on_duty())
     turn.note("emergency card shown", case)
     await turn.tx.outbox.put(
         "timer",
@@ -227,10 +244,6 @@ def _question(picture: Picture, id: str) -> Question:
     if question.id not in applies:
         raise Refusal("This question does not apply any more.")
     return question
-
-
-def _stage(picture: Picture, screen_id: str) -> str:
-    return next(screen.stage for screen in picture.book.screens if screen.id == screen_id)
 
 
 def _emergency_screen(picture: Picture) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.approvals import approval_card, told_card
-from bot.cards import Card
+from bot.cards import Card, Say
 from bot.consultation import case_card
 from bot.picture import Picture
 from bot.reminders import reminder_card
+from storage.posts import RETIRED
 from storage.records import Person, Post
 
 
@@ -17,7 +18,14 @@ def copy_card(picture: Picture, post: Post, person: Person) -> Card:
             return approval_card(picture, person)
         case "told":
             return told_card(picture, person)
+        case kind if kind.startswith(RETIRED):
+            return _retired_card(picture)
         case "reminder":
             return reminder_card(picture)
         case _:
             return case_card(picture)
+
+
+def _retired_card(picture: Picture) -> Card:
+    text = Say("This went on in a newer message below. Nothing is needed here.")
+    return Card(f"Case {picture.case.reference}", (text,), danger=picture.book.emergency.line)

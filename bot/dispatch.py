@@ -7,13 +7,28 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import approvals, closing, consultation, emergency, home, sending
+from bot import approvals, closing, consultation, emergency, home, lanes, sending
 from bot.approvals import approval_card
-from bot.cards import Aside, Block, Button, Buttons, Card, Nothing, Notice, Number, Reply, Say, Show
+from bot.cards import (
+    Aside,
+    Block,
+    Button,
+    Buttons,
+    Card,
+    Correct,
+    Nothing,
+    Notice,
+    Number,
+    Points,
+    Reply,
+    Say,
+    Show,
+)
 from bot.channels import Account, Sent, Unavailable
 from bot.charity import Charity, charity_of
 from bot.consultation import case_card
@@ -53,6 +68,7 @@ ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
     "decline.confirm": approvals.decline_confirmed,
     "record": closing.record,
     "record.confirm": closing.record_confirmed,
+    "more": lanes.more,
     "read": closing.read,
     "close": closing.close,
 }
@@ -64,6 +80,7 @@ _ROLES = {
     "chair": "chair",
 }
 _REMEMBERED = 10_000
+_URGENT_TRIES = 5
 _CHARITY_FOR = timedelta(seconds=5)
 
 
@@ -80,8 +97,8 @@ class Dispatcher:
         """See `bot.channels.Desk`. Whatever goes wrong in here must not keep anybody from the card."""
         try:
             return emergency.at_once(event, self._book_of(event))
-        except Exception:
-            log.exception("the emergency check failed")
+        except Exception as bug:
+            log.error("the emergency check failed: %s", _place(bug))
             return None
 
     async def handle(self, event: Event) -> Reply:
@@ -90,11 +107,11 @@ class Dispatcher:
             return await self._handle(event)
         except (StoreUnavailable, TimeoutError) as trouble:
             log.warning("not recorded: %s", trouble)
-            raise Unavailable(self._unrecorded()) from trouble
+            raise Unavailable(self._unrecorded(event)) from trouble
         except Exception as bug:
             # The message of an exception may quote what somebody typed, so only its kind and place are logged.
             log.error("a handler failed on %r: %s", event.action, _place(bug))
-            raise Unavailable(self._unrecorded()) from bug
+            raise Unavailable(self._unrecorded(event)) from bug
 
     async def home(self, who: Who) -> Card:
         """The home page of this account."""
@@ -102,8 +119,8 @@ class Dispatcher:
         return reply.card if isinstance(reply, Show | Aside) else self._unrecorded()
 
     async def cards(self, who: Who) -> list[tuple[str, Card]]:
-        """Every card this account has, as it stands now, oldest first."""
-        async with self.office.store.read(self.office.clock()) as tx:
+        """Every card this account has, as it stands now, oldest first. Raises Unavailable."""
+        async with self._reading() as tx:
             person = await tx.people.by_account(who.channel, who.tenant, who.user)
             if person is None:
                 return []
@@ -117,9 +134,9 @@ class Dispatcher:
             return drawn
 
     async def accounts(self, channel: str) -> list[Account]:
-        """The charity's people on this channel, with their roles in plain words."""
+        """The charity's people on this channel, with their roles in plain words. Raises Unavailable."""
         found = []
-        async with self.office.store.read(self.office.clock()) as tx:
+        async with self._reading() as tx:
             for organisation in await tx.organisations.all():
                 tx.organisation = ""
                 tx.bind(organisation.id)
@@ -144,6 +161,14 @@ class Dispatcher:
                 raise Unavailable(self._unrecorded()) from trouble  # the lease runs out, and it is sent once more
         self._settled += [(letter.job_id, letter.token) for letter in held]
 
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[Transaction]:
+        try:
+            async with self.office.store.read(self.office.clock()) as tx:
+                yield tx
+        except StoreUnavailable as trouble:
+            raise Unavailable(self._unrecorded()) from trouble
+
     def take_settled(self) -> list[tuple[str, str]]:
         """The (job id, token) pairs that were answered since the last call; whoever takes them writes them down."""
         settled, self._settled = self._settled, []
@@ -159,18 +184,38 @@ class Dispatcher:
             return Aside(self._elsewhere())
         if event.guest:
             return Aside(self._plain("Not for guests", "This bot only works for members of the charity's own team."))
+        book = self._book_of(event)
+        urgent = emergency.answers_yes(event, book)
         try:
-            async with self.office.store.begin(self.office.clock()) as tx:
-                reply, held = await self._in_transaction(tx, event, handler)
+            reply, held = await self._recorded(event, handler, tries=_URGENT_TRIES if urgent else 1)
         except (Refusal, MovedOn, Conflict, NotFound) as refused:
-            if emergency.at_once(event, self._book_of(event)):
-                return Nothing()  # the emergency card is on the screen, and no refusal may take its place
-            return await self._as_it_stands(event, _why(refused))
+            if urgent:
+                # Whatever stood in the way of the old consultation, somebody is in danger now: a new one takes it.
+                reply, held = await self._recorded(event, consultation.new, tries=_URGENT_TRIES)
+            elif emergency.at_once(event, book):
+                return self._not_kept((_why(refused),))
+            else:
+                return await self._as_it_stands(event, _why(refused))
+        if isinstance(reply, Correct) and emergency.at_once(event, book):
+            return self._not_kept(tuple(reply.errors.values()))
         if held and event.delivery:
             self._held[event.delivery] = held
             while len(self._held) > _REMEMBERED:
                 self._held.popitem(last=False)  # its lease runs out, and the delivery loop sends the card instead
         return reply
+
+    async def _recorded(
+        self, event: Event, handler: Callable[[Turn], Awaitable[Reply]], *, tries: int
+    ) -> tuple[Reply, list[Held]]:
+        """One transaction, begun again when somebody else was a moment earlier, as often as `tries` says."""
+        while True:
+            tries -= 1
+            try:
+                async with self.office.store.begin(self.office.clock()) as tx:
+                    return await self._in_transaction(tx, event, handler)
+            except Conflict:
+                if not tries:
+                    raise
 
     async def _in_transaction(
         self, tx: Transaction, event: Event, handler: Callable[[Turn], Awaitable[Reply]]
@@ -221,20 +266,31 @@ class Dispatcher:
             return Show(approval_card(picture, person, notice=notice))
         return Aside(self._plain("Nothing was changed", notice))
 
+    def _not_kept(self, why: tuple[str, ...]) -> Reply:
+        """Beside the emergency card, which stays: what was typed with it was not taken."""
+        blocks: tuple[Block, ...] = (
+            Notice("Danger first. When that is done, open the form again.", "warning"),
+            Points(why),
+        )
+        return Aside(Card("Your form was not kept", blocks, danger=self.office.first_book.emergency.line))
+
     def _book_of(self, event: Event) -> Book:
         """The book of the pressed card's question, without asking the database; else the first."""
         question = event.carry.get("q", "")
         books = self.office.books.values()
         return next((book for book in books if book.emergency.question == question), self.office.first_book)
 
-    def _unrecorded(self) -> Card:
-        return emergency.unrecorded_card(self.office.first_book, self._known_numbers())
+    def _unrecorded(self, event: Event | None = None) -> Card:
+        """With the button to press again, where the press carried everything (what was ticked or typed did not)."""
+        again = event if event is not None and event.action in ACTIONS and not event.fields and not event.text else None
+        return emergency.unrecorded_card(self.office.first_book, self._known_numbers(), again)
 
     def _known_numbers(self) -> tuple[Number, ...]:
         """The numbers of the book alone: the charity's own are in the database that cannot be reached."""
         book = self.office.first_book
         charity = Charity("", "", book.id, ZoneInfo("UTC"), "REF", {}, {})
-        return numbers(book, charity, tuple(id for id, contact in book.contacts.items() if contact.critical))
+        critical = (id for id, contact in book.contacts.items() if contact.critical and not contact.setting)
+        return numbers(book, charity, tuple(critical))
 
     def _plain(self, title: str, text: str) -> Card:
         buttons = Buttons((Button("Home", "home"), Button("Start a checklist", "start")))

@@ -85,15 +85,20 @@ def emergency_card(
     )
 
 
-def unrecorded_card(book: Book, numbers: tuple[Number, ...] = ()) -> Card:
-    """The database cannot be reached. What happened, what is safe, what to do now."""
-    blocks: list[Block] = [
-        Notice("This could not be recorded. Nothing you pressed was lost before this.", "warning"),
-        Say("Press again in a minute. If it cannot wait, talk to your safeguarding lead or a trustee directly."),
-    ]
+def unrecorded_card(book: Book, numbers: tuple[Number, ...] = (), event: Event | None = None) -> Card:
+    """The database cannot be reached. What happened, what is safe, what to do now; `event` can be pressed again."""
+    blocks: list[Block] = [Notice("We could not save this press. Your earlier answers are safe.", "warning")]
+    if event is not None:
+        blocks += [
+            Say("Is somebody in danger? Ring first. Then press this again."),
+            Buttons((Button("Press again", event.action, dict(event.carry), "main"),)),
+        ]
+    else:
+        blocks.append(Say("Is somebody in danger? Ring first. Then press again, in a minute."))
+    blocks.append(Say("If it cannot wait, talk to your safeguarding lead or a trustee directly."))
     if numbers:
         blocks.append(Numbers(numbers))
-    return Card(title="Not recorded yet", blocks=tuple(blocks), danger=book.emergency.line, weight="warning")
+    return Card("Not recorded yet", tuple(blocks), danger=book.emergency.line, weight="warning")
 
 
 def emergency_only_card(book: Book, missing: list[str]) -> Card:

@@ -7,6 +7,7 @@ from bot.consultation import OPEN, start
 from bot.turn import Turn
 from policy.book import Book
 from policy.screening import screen
+from storage.records import Consultation
 
 _STATES = {"asking": "still asking", "paused": "paused", "sent": "sent"}
 _BEGIN = frozenset({"start", "disclose", "disclosure", "new", "begin", "hello", "hi"})
@@ -20,13 +21,11 @@ async def home_card(turn: Turn) -> Card:
         blocks.append(Notice(turn.notice, "warning"))
     blocks.append(Say("Have you been told something in confidence? This checklist helps you decide what to do."))
     blocks.append(Buttons((Button("Start a checklist", "new", tone="main"),)))
-    waiting = dict.fromkeys(id for id, state in await turn.tx.approvals.asked_of(turn.person.id) if state == "pending")
+    waiting = await _waiting(turn)
     if waiting:
         blocks.append(Heading("Waiting for you"))
-        cases = [await turn.tx.cases.get(id) for id in waiting]
-        blocks.append(
-            Buttons(tuple(Button(f"Decide {case.reference}", "decide", {"c": case.id}, "main") for case in cases))
-        )
+        buttons = [Button(f"Decide {case.reference}", "decide", {"c": case.id}, "main") for case in waiting]
+        blocks.append(Buttons(tuple(buttons)))
     mine = await turn.tx.cases.of(turn.person.id, OPEN)
     blocks.append(Heading("Your open consultations"))
     if not mine:
@@ -36,6 +35,16 @@ async def home_card(turn: Turn) -> Card:
         blocks += [Say(f"{case.reference}, {_STATES[case.state]}"), Buttons((button,))]
     blocks.append(Say("Never type a name here. Use the buttons and the case reference.", quiet=True))
     return Card("Confer", tuple(blocks), danger=turn.book.emergency.line)
+
+
+async def _waiting(turn: Turn) -> list[Consultation]:
+    """The consultations this person may still decide, each once; who is out of one does not see that it is there."""
+    found = []
+    for id in dict.fromkeys(id for id, state in await turn.tx.approvals.asked_of(turn.person.id) if state == "pending"):
+        case = await turn.tx.cases.get(id)
+        if not (await turn.picture(case)).around.why_not(turn.person):
+            found.append(case)
+    return found
 
 
 async def home(turn: Turn) -> Reply:

@@ -16,7 +16,8 @@ from typing import Literal
 from bot.charity import Charity
 from bot.departing import departed
 from bot.roster import Circle, circle
-from policy.book import Book, Stage
+from policy.book import SENDING, Book, Stage
+from policy.grounds import grounds
 from policy.walk import Asking, Decided, Verdict, walk
 from storage.records import (
     ApprovalRequest,
@@ -79,13 +80,25 @@ class Picture:
             return "told" if request else "unasked"
         if request is None or request.state == "withdrawn":
             return "unasked"
-        if request.state == "told":
-            return "told"
+        if request.state == "approved" and self._is_out(request):
+            return "unasked"  # whoever agreed turned out to be somebody it may be about
         return request.state
 
+    def _is_out(self, request: ApprovalRequest) -> bool:
+        decision = self.decisions.get(request.id)
+        person = self.person(decision.person_id) if decision else None
+        return person is not None and self.around.is_out(person)
+
+    @property
+    def checks_open(self) -> bool:
+        """Whether how it goes is still to be answered."""
+        return isinstance(self.walked, Asking) and self.walked.screen.stage == "send"
+
     def may_go(self, verdict: Verdict) -> bool:
-        """Whether the worker may tell the recipients of this lane now."""
-        return self.standing(verdict) in ("free", "told", "approved") and not verdict.blocks
+        """Whether the worker may tell the recipients of this lane now. Protection does not wait for the last checks."""
+        if verdict.blocks or self.standing(verdict) not in ("free", "told", "approved"):
+            return False
+        return verdict.lane.protective or verdict.outcome.sends not in SENDING or not self.checks_open
 
     @property
     def in_emergency(self) -> bool:
@@ -108,8 +121,9 @@ async def look(
 ) -> Picture:
     """The picture of this consultation now. Without `everything`, an undecided one is drawn from its answers alone."""
     asking = replay(book, charity, case)
-    if not everything and isinstance(asking, Asking) and case.state in ("asking", "paused"):
-        return Picture(book, charity, case, asking)
+    light = Picture(book, charity, case, asking)
+    if not everything and isinstance(asking, Asking) and case.state == "asking" and not light.in_emergency:
+        return light
     departures = await tx.cases.departures(case.id)
     chosen = {departure.lane: departure.chosen for departure in departures}
     book_now = departed(book, tuple(sorted(chosen.items()))) if chosen else book
@@ -153,17 +167,19 @@ def _replayed(
     stage: Stage,
 ) -> Asking | Decided:
     """Remembered, because what a press is checked against is what the press before it came to."""
-    known = {question.id for question in book.questions}
-    answers = {id: value for id, value in values if id in known}
+    known = {question.id: {option.value for option in question.options} for question in book.questions}
+    dated = {question.id for question in book.questions if question.bands}
+    # A newer book may have dropped an answer: then its question is simply asked again.
+    answers = {id: value for id, value in values if id in dated or value in known.get(id, ())}
     return walk(book, answers, flags=dict(flags), today=today, stage=stage)
 
 
 def fingerprint(book: Book, case: Consultation, verdict: Verdict) -> str:
-    """SHA-256 over exactly what is proposed: rules, lane, outcome, code, recipients and the facts they rest on.
+    """SHA-256 over exactly what is proposed: rules, lane, outcome, code, recipients and the answers they rest on.
 
-    Mechanics answers (asked after the request is sent) are left out: the way is not the decision (invariant I31).
+    Answers no rule of this lane rests on are left out: another lane, or the way it goes, is not this decision (I31).
     """
-    decided = {question.id for question in book.questions if _stage(book, question.screen) == "decide"}
+    ground = set(grounds(book, verdict.lane.id))
     proposal = {
         "book": [book.id, book.version],
         "case": case.id,
@@ -171,10 +187,6 @@ def fingerprint(book: Book, case: Consultation, verdict: Verdict) -> str:
         "outcome": verdict.outcome.id,
         "code": verdict.approval.code if verdict.approval else "",
         "recipients": list(verdict.recipients),
-        "facts": {id: value for id, value in case.values.items() if id in decided},
+        "facts": {id: value for id, value in case.values.items() if id in ground},
     }
     return hashlib.sha256(json.dumps(proposal, sort_keys=True).encode()).hexdigest()
-
-
-def _stage(book: Book, screen: str) -> str:
-    return next(item.stage for item in book.screens if item.id == screen)

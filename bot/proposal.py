@@ -11,7 +11,6 @@ from bot.cards import (
     Button,
     Buttons,
     Card,
-    Facts,
     Heading,
     More,
     Notice,
@@ -23,10 +22,12 @@ from bot.cards import (
     Small,
 )
 from bot.departing import further
+from bot.lanes import guidance, lane_facts, lane_title
 from bot.picture import Picture
 from bot.questioning import ask, carry
-from bot.wording import BASES, CLOCKS, at, names, numbers
+from bot.wording import at, names, numbers
 from policy.walk import Asking, Verdict
+from storage.records import ApprovalRequest, Person
 
 
 def review_card(picture: Picture, *, notice: str = "") -> Card:
@@ -34,7 +35,7 @@ def review_card(picture: Picture, *, notice: str = "") -> Card:
     needs = [v for v in picture.lanes if v.approval and v.approval.moment == "before"]
     blocks: list[Block] = []
     if notice:
-        blocks.append(Notice(notice, "warning"))
+        blocks.append(Notice(notice))
     if needs:
         blocks.append(Notice("Nobody outside has been told. Next: ask a second person to agree.", "info"))
     blocks += _lanes(picture, sent=False)
@@ -48,10 +49,10 @@ def sent_card(picture: Picture, *, notice: str = "") -> Card:
     """After sending: where each lane stands, what to do, how it goes, and what is still to be written down."""
     blocks: list[Block] = []
     if notice:
-        blocks.append(Notice(notice, "warning"))
+        blocks.append(Notice(notice))
     blocks += _lanes(picture, sent=True)
     walked = picture.walked
-    if isinstance(walked, Asking) and walked.screen.stage == "send":
+    if isinstance(walked, Asking):
         blocks.append(Heading(walked.screen.ask))
         blocks += ask(picture, walked.screen, walked.questions)
     blocks.append(Buttons(_ways(picture, sent=True)))
@@ -70,28 +71,6 @@ def small_card(picture: Picture) -> Card:
     if case.state == "paused":
         blocks.append(Buttons((Button("Carry on", "open", {"c": case.id}, "main"),)))
     return _card(picture, blocks, f"Case {case.reference}")
-
-
-def lane_title(verdict: Verdict) -> str:
-    """The lane and what it comes to, once where both say the same."""
-    lane, outcome = verdict.lane.title, verdict.outcome.title
-    return outcome if lane == outcome else f"{lane}: {outcome}"
-
-
-def reach(picture: Picture, verdict: Verdict) -> str:
-    """The recipients of a lane in words."""
-    titles = [picture.book.recipients[id].title for id in verdict.recipients]
-    return "; ".join(titles) or "Nobody outside"
-
-
-def lane_facts(picture: Picture, verdict: Verdict, *, asked: bool = False) -> Facts:
-    """Who would hear, by when, on what footing, and who must agree (left out for the one who is asked)."""
-    rows = [("Who would hear", reach(picture, verdict)), ("By when", CLOCKS[verdict.clock])]
-    if verdict.basis != "none":
-        rows.append(("The law", BASES[verdict.basis]))
-    if verdict.approval and not asked:
-        rows.append(("Who must agree", verdict.approval.plain))
-    return Facts(tuple(rows))
 
 
 def _lanes(picture: Picture, *, sent: bool) -> list[Block]:
@@ -122,14 +101,14 @@ def _to_do(picture: Picture, verdict: Verdict) -> list[Block]:
     blocks: list[Block] = [Points(steps, numbered=True)] if steps else [Say(verdict.outcome.plain)]
     blocks += _numbers(picture, verdict)
     folded: list[Plain] = [Say(verdict.outcome.plain), lane_facts(picture, verdict)] if steps else []
-    return [*blocks, *_more(verdict, folded)]
+    return [*blocks, *_more(picture, verdict, folded)]
 
 
 def _to_agree(picture: Picture, verdict: Verdict) -> list[Block]:
     """Before sending: what it means, who would hear and who must agree; the steps behind one press."""
     steps = tuple(guide.say for guide in verdict.steps)
     folded: list[Plain] = [Heading("What you would do"), Points(steps, numbered=True)] if steps else []
-    return [Say(verdict.outcome.plain), lane_facts(picture, verdict), *_more(verdict, folded)]
+    return [Say(verdict.outcome.plain), lane_facts(picture, verdict), *_more(picture, verdict, folded)]
 
 
 def _while_waiting(picture: Picture, verdict: Verdict) -> list[Block]:
@@ -138,40 +117,51 @@ def _while_waiting(picture: Picture, verdict: Verdict) -> list[Block]:
     if first := tuple(guide.say for guide in verdict.steps if guide.until == "agreed"):
         blocks.append(Points(first, numbered=True))
     request = picture.request(verdict)
-    asked = [p for p in picture.around.everybody if request and p.id in request.asked and p.telephone]
+    asked = [person for person in _asked(picture, request) if person.telephone]
     if asked and picture.standing(verdict) == "pending":
         blocks.append(Numbers(tuple(Number(person.name, person.telephone, person.role) for person in asked)))
     if verdict.lane.protective:
         blocks.append(Say("You can ring for advice now, without giving a name. If it gets worse, ring 999."))
         blocks += _numbers(picture, verdict)
-    return [*blocks, *_more(verdict, [Say(verdict.outcome.plain), lane_facts(picture, verdict)])]
+    return [*blocks, *_more(picture, verdict, [Say(verdict.outcome.plain), lane_facts(picture, verdict)])]
 
 
 def _numbers(picture: Picture, verdict: Verdict) -> list[Block]:
-    people = picture.circle.everybody if picture.circle else ()
+    people = picture.circle.to_ring() if picture.circle else ()
     rows = numbers(picture.book, picture.charity, verdict.contacts, people)
     return [Numbers(rows)] if rows else []
 
 
-def _more(verdict: Verdict, folded: list[Plain]) -> list[Block]:
-    if verdict.words:
-        folded += [Heading("Say this, and no more"), Points(tuple(guide.say for guide in verdict.words))]
-    if verdict.show:
-        folded += [Heading("Good to know"), Points(tuple(guide.say for guide in verdict.show))]
-    return [More(f"More about: {verdict.lane.title}", tuple(folded))] if folded else []
+def _more(picture: Picture, verdict: Verdict, folded: list[Plain]) -> list[Block]:
+    """The rest of a lane behind one press: folded on the card, or in a form where there are several lanes."""
+    folded += guidance(verdict)
+    if not folded:
+        return []
+    if len(picture.lanes) > 1:
+        hint = f"More about: {verdict.lane.title}"
+        return [Buttons((Button("More about this", "more", {"c": picture.case.id, "l": verdict.lane.id}, hint=hint),))]
+    return [More(f"More about: {verdict.lane.title}", tuple(folded))]
 
 
 def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
     request = picture.request(verdict)
     match picture.standing(verdict):
+        case "free" if not picture.may_go(verdict) and not verdict.blocks:
+            return Notice("Nobody has to agree. First answer the last checks below.")
         case "free":
-            return Notice("You can do this now. Nobody has to agree first.")
+            return _inside_told(picture, verdict)
         case "told":
-            return Notice("Do this now. Your lead has been told. Nobody may stop or delay it.")
+            told = _asked(picture, request)
+            who = (
+                f"{names(told, 'and')} {'has' if len(told) == 1 else 'have'} been told."
+                if told
+                else ("Nobody here could be told. Ring a colleague who is not part of it.")
+            )
+            return Notice(f"Do this now. {who} Nobody may stop or delay it.")
         case "unasked":
             return Notice("Nobody has been asked about this yet.", "warning")
         case "pending":
-            asked = [p for p in picture.around.everybody if request and p.id in request.asked]
+            asked = _asked(picture, request)
             first = picture.decisions[request.second_of] if request and request.second_of else None
             if not asked:
                 return Notice(
@@ -185,12 +175,14 @@ def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
                     "You can also ring the council, 111 or 101 without a name, now.",
                     "warning",
                 )
-            return Notice(f"Waiting for {names(asked)} to agree. Talk to one of them now.", "info")
+            ring = f"Ring {asked[0].name} now." if len(asked) == 1 else "Ring one of them now."
+            return Notice(f"Waiting for {names(asked)} to agree. {ring}")
         case "approved":
             decision = picture.decisions[request.id] if request else None
             who = picture.name(decision.person_id) if decision else ""
             when = at(decision.at, picture.charity) if decision else ""
-            return Notice(f"{who} agreed at {when}. Do this now.")
+            then = "Do this now." if picture.may_go(verdict) else "First answer the last checks below."
+            return Notice(f"{who} agreed at {when}. {then}")
         case "declined":
             decision = picture.decisions[request.id] if request else None
             who = picture.name(decision.person_id) if decision else "The person you asked"
@@ -201,6 +193,28 @@ def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
                     "warning",
                 )
             return Notice(f"{who} said no, so nothing goes out for now. You can read why.", "warning")
+
+
+def _inside_told(picture: Picture, verdict: Verdict) -> Notice:
+    """A lane that nobody has to agree to: whether somebody inside was told, by name, as it really is."""
+    inside = [id for id in verdict.recipients if picture.book.recipients[id].capability]
+    if not inside or picture.case.state != "sent":
+        return Notice("You can do this now. Nobody has to agree first.")
+    told = _asked(picture, picture.request(verdict))
+    if not told:
+        return Notice(
+            "Nobody here could be told: they are away, or may be part of it. Ring somebody from the list below, "
+            "or the council's LADO.",
+            "warning",
+        )
+    return Notice(f"{names(told, 'and')} {'is' if len(told) == 1 else 'are'} asked to ring you about this.")
+
+
+def _asked(picture: Picture, request: ApprovalRequest | None) -> list[Person]:
+    """Who was asked or told, less anybody who must not know any more."""
+    if request is None:
+        return []
+    return [p for p in picture.around.everybody if p.id in request.asked and not picture.around.why_not(p)]
 
 
 def _checks(picture: Picture, verdict: Verdict) -> list[Block]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bot.cards import Block, Button, Buttons, Card, Choice, Heading, Notice, Pick, Points, Progress, Say, Ticks
 from bot.picture import Picture
+from bot.wording import names
 from policy.book import Book, Question, Screen
 from policy.walk import Asking
 
@@ -23,7 +24,7 @@ def question_card(picture: Picture, walked: Asking, *, notice: str = "") -> Card
     """The question that comes next."""
     blocks: list[Block] = [Progress(walked.step, walked.about)]
     if notice:
-        blocks.append(Notice(notice, "warning"))
+        blocks.append(Notice(notice))
     blocks += ask(picture, walked.screen, walked.questions)
     so_far = [v for v in walked.lanes if v.lane.protective and not v.lane.immediate and v.settled]
     if so_far:
@@ -33,7 +34,7 @@ def question_card(picture: Picture, walked: Asking, *, notice: str = "") -> Card
         blocks.append(Buttons((Button("Send what we have so far", "send", carry(picture)),)))
     blocks.append(Buttons(_ways(picture)))
     if picture.in_emergency:
-        blocks.append(Say("Your lead and the on-call trustee are asked to ring you. Must anybody here not know?"))
+        blocks.append(Say(f"{told_sentence(picture)} Must anybody here not know?"))
         blocks.append(Buttons((Button("Someone must not know", "bar", carry(picture)),)))
     return _card(picture, blocks, walked.screen.ask)
 
@@ -120,6 +121,15 @@ def answer_line(question: Question, value: str) -> str:
     if question.ask.endswith("?"):
         return f"{question.ask} {label}"
     return question.ask if value == "yes" else f"{label}: {question.ask}"
+
+
+def told_sentence(picture: Picture) -> str:
+    """Who was asked to ring the worker in an emergency, by name, as it really is."""
+    people = picture.around.on_duty()
+    if not people:
+        return "Nobody here could be asked to ring you. Ring a colleague you trust, when you can."
+    asked = "is asked" if len(people) == 1 else "are asked"
+    return f"{names(people, 'and')} {asked} to ring you. They are told nothing about the case."
 
 
 def carry(picture: Picture, **more: str) -> dict[str, str]:

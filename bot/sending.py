@@ -5,21 +5,19 @@ The rule to keep: what is asked for is bound to a fingerprint of exactly what wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bot.cards import Choice, Correct, Facts, Field, Form, Notice, Open, Pick, Reply, Say, Show, Text, Ticks
 from bot.consultation import case_card
 from bot.departing import further
 from bot.emergency import with_line
 from bot.forms import CHECKED, LIMIT, one, typed
-from bot.picture import Picture, fingerprint
-from bot.proposal import reach
+from bot.lanes import reach
+from bot.picture import Picture
 from bot.questioning import can_send_so_far, carry
-from bot.roster import EMERGENCY_TOLD, allowed, must_name_subject
+from bot.requests import bring_up_to_date, sendable
+from bot.roster import must_name_subject
 from bot.turn import MovedOn, Refusal, Turn
-from policy.book import Approval
+from policy.book import SENDING
 from policy.walk import Asking, Verdict
-from storage.records import Person
 
 NOBODY_LISTED = "nobody"
 
@@ -36,7 +34,7 @@ async def send(turn: Turn) -> Reply:
     """The form before sending: what exactly, who to ask, who must not know."""
     case = await turn.mine()
     picture = await turn.picture(case)
-    verdicts = proposed(picture)
+    verdicts = _to_send(picture)
     return Open(with_line(_form(picture, verdicts), turn.book))
 
 
@@ -44,7 +42,7 @@ async def send_confirmed(turn: Turn) -> Reply:
     """Ask, tell and record, in one transaction."""
     case = await turn.mine()
     picture = await turn.picture(case)
-    verdicts = proposed(picture)
+    verdicts = _to_send(picture)
     fields = [field for field in _form(picture, verdicts).fields if isinstance(field, Text)]
     texts = typed(turn, fields)
     if isinstance(texts, Correct):
@@ -59,13 +57,10 @@ async def send_confirmed(turn: Turn) -> Reply:
         await turn.tx.texts.keep(case.id, turn.person.id, "reason", texts["what"])
     case = await turn.advanced(case, state="sent")
     turn.note("sent", case)
-    # Drawn anew: the people just named are out of the circle before anybody is asked.
-    picture = await turn.picture(case)
-    wanted = set(turn.event.fields.get("ask", ()))
-    for verdict in proposed(picture, sent=True):
-        await ask(turn, picture, verdict, wanted)
+    # Drawn anew in there: the people just named are out of the circle before anybody is asked.
+    picture = await bring_up_to_date(turn, case, turn.event.fields.get("ask", ()))
     await turn.refresh(case)
-    return Show(case_card(await turn.picture(case)))
+    return Show(case_card(picture))
 
 
 async def withdraw(turn: Turn) -> Reply:
@@ -118,13 +113,9 @@ async def depart_confirmed(turn: Turn) -> Reply:
     )
     case = await turn.advanced(case)
     turn.note("went further", case, text=text_id)
-    picture = await turn.picture(case)
-    if case.state == "sent":
-        for verdict in picture.lanes:
-            if verdict.lane.id == option.lane.id:
-                await ask(turn, picture, verdict, set())
+    picture = await bring_up_to_date(turn, case) if case.state == "sent" else await turn.picture(case)
     await turn.refresh(case)
-    return Show(case_card(await turn.picture(case), notice="Recorded. The plan has changed to what you chose."))
+    return Show(case_card(picture, notice="Recorded. The plan has changed to what you chose."))
 
 
 async def bar(turn: Turn) -> Reply:
@@ -143,6 +134,7 @@ async def bar(turn: Turn) -> Reply:
 
 
 async def bar_confirmed(turn: Turn) -> Reply:
+    """From now on these people are out; a request that only they could answer goes to somebody else."""
     case = await turn.mine()
     picture = await turn.picture(case)
     about = set(turn.event.fields.get("about", ()))
@@ -151,79 +143,25 @@ async def bar_confirmed(turn: Turn) -> Reply:
     await turn.tx.cases.bar(case.id, about)
     case = await turn.advanced(case)
     turn.note("kept from people", case)
+    picture = await bring_up_to_date(turn, case) if case.state == "sent" else await turn.picture(case)
     await turn.refresh(case)
-    return Show(case_card(await turn.picture(case), notice="Noted. They will not be told and cannot decide."))
+    return Show(case_card(picture, notice="Noted. From now on they are not told and cannot decide."))
 
 
-def proposed(picture: Picture, *, sent: bool = False) -> list[Verdict]:
-    """The lanes that are sent now: all of them when everything is answered, else the protective ones so far.
-
-    Raises MovedOn or Refusal where nothing may be sent.
-    """
-    if not sent and picture.case.state != "asking":
+def _to_send(picture: Picture) -> list[Verdict]:
+    """What would be sent now. Raises MovedOn or Refusal where nothing may be sent."""
+    if picture.case.state != "asking":
         raise MovedOn
     if picture.emergency():
         raise Refusal("Ring 999 first. When you have rung, press “I have rung 999”; the rest can wait.")
-    walked = picture.walked
-    undecided = isinstance(walked, Asking) and walked.screen.stage == "decide"
-    if undecided and not sent and not can_send_so_far(picture):
+    if isinstance(picture.walked, Asking) and not can_send_so_far(picture):
         raise MovedOn
-    # A 999 call is never sent to anybody here; "be ready to ring" tells the lead, as its card says.
-    sendable = [v for v in picture.lanes if not v.lane.immediate or v.outcome.sends == "inside"]
-    return [v for v in sendable if not undecided or v.lane.protective]
-
-
-async def ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: set[str]) -> None:
-    """Open this lane's request, or tell those who are only told, and write to them."""
-    inside = {recipient.capability for id in verdict.recipients if (recipient := turn.book.recipients[id]).capability}
-    people: list[Person] = []
-    approval = verdict.approval
-    mine = fingerprint(picture.book, picture.case, verdict)
-    lane, outcome = verdict.lane.id, verdict.outcome.id
-    if approval is not None and not approval.veto:
-        lead = picture.walked.facts.get(turn.book.lead, "")
-        capability = turn.book.recipients[lead].capability if lead in turn.book.recipients else ""
-        people = picture.around.holders([capability or EMERGENCY_TOLD[0]])
-        request = await turn.tx.approvals.ask(
-            picture.case.id,
-            lane=lane,
-            outcome=outcome,
-            code=approval.code,
-            fingerprint=mine,
-            people=[person.id for person in people],
-            state="told",
-        )
-        await turn.tell(picture.case, "told", people)
-        turn.note("told", picture.case, request=request.id)
-    elif approval is not None and approval.moment != "none":
-        people = choose(picture, approval, wanted)
-        request = await turn.tx.approvals.ask(
-            picture.case.id,
-            lane=lane,
-            outcome=outcome,
-            code=approval.code,
-            fingerprint=mine,
-            people=[person.id for person in people],
-        )
-        await turn.tell(picture.case, "approval", people)
-        turn.note("asked", picture.case, request=request.id)
-    if inside:
-        # Whoever was just written to about this lane is not written to twice: two cards would be two different asks.
-        others = [person for person in picture.around.holders(inside) if person not in people]
-        await turn.tell(picture.case, "told", others)
-
-
-def choose(picture: Picture, approval: Approval, wanted: Iterable[str]) -> list[Person]:
-    """Who is asked: those the worker chose where they may decide, else the leads on duty, else all who may."""
-    may = picture.around.approvers(approval)
-    chosen = [person for person in may if person.id in set(wanted)]
-    on_duty = [person for person in may if person.capabilities & set(EMERGENCY_TOLD)]
-    return chosen or on_duty or may
+    return sendable(picture)
 
 
 def _form(picture: Picture, verdicts: list[Verdict]) -> Form:
     needs = [v for v in verdicts if v.approval and v.approval.moment == "before"]
-    sends = [v for v in verdicts if v.outcome.sends in ("named", "agreed", "unnamed")]
+    sends = [v for v in verdicts if v.outcome.sends in SENDING]
     fields: list[Field] = [
         Facts(tuple((v.lane.title, f"{v.outcome.title}. Who would hear: {reach(picture, v)}") for v in verdicts))
     ]
@@ -254,10 +192,3 @@ def _colleagues(picture: Picture) -> tuple[Choice, ...]:
         for person in picture.around.everybody
         if person.active and person.id != picture.case.requester_id
     )
-
-
-def second_opinion(picture: Picture, approval: Approval, declined_by: str) -> list[Person]:
-    """After a no in a protective lane: the leads on duty who may decide, else anybody else who may."""
-    may = [p for p in picture.around.everybody if not picture.around.why_not(p) and p.id != declined_by]
-    on_duty = [p for p in may if p.capabilities & set(EMERGENCY_TOLD) and allowed(approval, p)]
-    return on_duty or [p for p in may if allowed(approval, p)]

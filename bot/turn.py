@@ -13,7 +13,7 @@ from bot.charity import Charity
 from bot.events import Event
 from bot.picture import Picture, look
 from policy.book import Book
-from storage.records import CaseState, Consultation, NotFound, Person
+from storage.records import Address, CaseState, Consultation, NotFound, Person, Post
 from storage.store import Store, Transaction
 
 
@@ -116,7 +116,7 @@ class Turn:
         if not people:
             return
         for address in await self.tx.people.accounts([person.id for person in people]):
-            await self.tx.outbox.letter(await self.tx.posts.ensure(case.id, kind, address))
+            await self.tx.outbox.letter(await self._new_message(case, kind, address))
 
     async def show_here(self, case: Consultation, kind: str) -> None:
         """From now on the copy on the pressing account stands where the answer to this event will stand."""
@@ -124,10 +124,24 @@ class Turn:
         for address in await self.tx.people.accounts([self.person.id]):
             if (address.channel, address.tenant, address.user) == (who.channel, who.tenant, who.user):
                 post = await self.tx.posts.ensure(case.id, kind, address)
-                if self.event.message:
-                    await self.tx.posts.place(post.id, self.event.conversation, self.event.message)
+                here = self.event.message
+                if post.message and post.message != here:
+                    post = await self._new_message(case, kind, address)
+                if here:
+                    for other in await self.tx.posts.displaced_by(post, here):
+                        await self.tx.outbox.letter(other)
+                    await self.tx.posts.place(post.id, self.event.conversation, here)
                 job, token = await self.tx.outbox.letter(post, held=True)
                 self.held.append(Held(job, token, post.id, self.tx.organisation_id))
+
+    async def _new_message(self, case: Consultation, kind: str, address: Address) -> Post:
+        """A copy that will be a new message: an edited one alerts nobody. The old one shrinks to the reference."""
+        post = await self.tx.posts.ensure(case.id, kind, address)
+        if not post.message:
+            return post
+        await self.tx.posts.retire(post)
+        await self.tx.outbox.letter(post)
+        return await self.tx.posts.ensure(case.id, kind, address)
 
     async def _case(self) -> Consultation:
         try:

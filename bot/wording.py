@@ -5,10 +5,12 @@ The rule to keep: short sentences for somebody frightened; nothing here decides 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.cards import Number
 from bot.charity import Charity
+from bot.roster import holds
 from policy.book import Basis, Book, Clock
 from storage.records import Person
 
@@ -26,18 +28,25 @@ BASES: dict[Basis, str] = {
 }
 
 
+def by_when(book: Book, clock: Clock, facts: Mapping[str, str]) -> str:
+    """How soon; today means two hours, not four, while the book hastens (decision note 4.13)."""
+    if clock == "today" and book.hastened is not None and holds(book.hastened, facts):
+        return "Today, within 2 hours"
+    return CLOCKS[clock]
+
+
 def at(moment: datetime, charity: Charity) -> str:
     """A time in the charity's own zone: 02:14 on 22 November."""
     local = moment.astimezone(charity.timezone)
     return f"{local:%H:%M} on {local.day} {local:%B}"
 
 
-def names(people: list[Person]) -> str:
+def names(people: list[Person], join: str = "or") -> str:
     """Anna, Ben or Chi."""
     listed = [person.name for person in people]
     if len(listed) < 2:
         return "".join(listed)
-    return f"{', '.join(listed[:-1])} or {listed[-1]}"
+    return f"{', '.join(listed[:-1])} {join} {listed[-1]}"
 
 
 def numbers(

@@ -30,6 +30,9 @@ Until = Literal["", "agreed"]
 CLOSED = "none"
 """The outcome id of a rule that closes its lane on purpose."""
 
+SENDING = frozenset({"named", "agreed", "unnamed"})
+"""The values of `sends` with which something leaves the charity."""
+
 SENDS_FACT = "sends"
 """The one built-in fact: yes when an open lane, other than an immediate one, would let something leave."""
 
@@ -222,12 +225,14 @@ class Recipient:
 class Exclusion:
     """While a row of `when` is true, holders of these capabilities are not told and may not decide.
 
+    `careful`: people of these base roles are told or asked only when the worker, or the outcome, names them.
     `ask_who`: the worker is also asked to name the people it is about.
     """
 
     id: str
     when: When
     capabilities: tuple[str, ...] = ()
+    careful: tuple[str, ...] = ()
     ask_who: bool = False
 
 

@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from policy.book import CLOSED, SENDS_FACT, Book, Derived, Lane, Outcome, Question, Rule, Screen, When
+from policy.book import CLOSED, SENDING, SENDS_FACT, Book, Derived, Lane, Outcome, Question, Rule, Screen, When
 from policy.tables import NOTHING, Care, Gate, Table, Terms, keyed, numbers_in, remember
-
-SENDING = frozenset({"named", "agreed", "unnamed"})
-"""What an outcome's `sends` says when something leaves the charity."""
 
 
 class Asks:

@@ -45,6 +45,7 @@ def exclusion_of(entry: Entry) -> Exclusion:
         id=entry.id(),
         when=entry.when(),
         capabilities=entry.texts("capabilities"),
+        careful=entry.texts("careful"),
         ask_who=entry.yes("ask_who"),
     )
     if not exclusion.when:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from policy.answers import flag_bit, refuse_unknown_flags
-from policy.book import SENDS_FACT, Stage
-from policy.index import SENDING, Asks, Index, Works
+from policy.book import SENDING, SENDS_FACT, Stage
+from policy.index import Asks, Index, Works
 from policy.tables import FALSE, NOTHING, TRUE
 from policy.verdicts import Verdict, verdict_of
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from policy.book import Approval, Basis, Clock, Guide, Lane, Outcome, Rule, Talk
-from policy.index import SENDING, Index, Opens
+from policy.book import SENDING, Approval, Basis, Clock, Guide, Lane, Outcome, Rule, Talk
+from policy.index import Index, Opens
 from policy.tables import TRUE
 
 

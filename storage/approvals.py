@@ -143,14 +143,15 @@ class Approvals:
         )
         return Decision(id, request_id, person_id, verdict, text_id, self._work.now)
 
-    async def withdraw(self, consultation_id: str) -> int:
-        """Take back every request that is still open; gives how many."""
+    async def withdraw(self, consultation_id: str, *, only: str | None = None) -> int:
+        """Take back every request that is still open, or `only` that one; gives how many."""
         withdrawn = await self._work.connection.execute(
             update(approval_requests)
             .where(
                 approval_requests.c.consultation_id == consultation_id,
                 approval_requests.c.organisation_id == self._work.organisation_id,
                 approval_requests.c.state == "pending",
+                approval_requests.c.id == only if only else approval_requests.c.id.is_not(None),
             )
             .values(state="withdrawn", settled_at=to_micros(self._work.now))
         )

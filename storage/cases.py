@@ -233,9 +233,7 @@ class Cases:
             for row in rows
         ]
 
-    async def disclose(
-        self, consultation_id: str, person_id: str, *, lane: str, recipient: str, done_at: str, text_id: str
-    ) -> None:
+    async def disclose(self, consultation_id: str, person_id: str, *, lane: str, recipient: str, text_id: str) -> None:
         """Record what was then done about a lane."""
         await self._work.connection.execute(
             insert(disclosures).values(
@@ -245,7 +243,6 @@ class Cases:
                 lane=lane,
                 person_id=person_id,
                 recipient=recipient,
-                done_at=done_at,
                 text_id=text_id,
                 at=to_micros(self._work.now),
             )
@@ -262,8 +259,7 @@ class Cases:
             .order_by(disclosures.c.at, disclosures.c.id)
         )
         return [
-            Disclosure(row.id, row.lane, row.person_id, row.recipient, row.done_at, row.text_id, from_micros(row.at))
-            for row in rows
+            Disclosure(row.id, row.lane, row.person_id, row.recipient, row.text_id, from_micros(row.at)) for row in rows
         ]
 
 

@@ -13,6 +13,9 @@ from storage.records import Address, NotFound, Post, to_micros
 from storage.tables import posts
 from storage.work import Work
 
+RETIRED = "retired."
+"""How the kind of a copy begins that has been replaced by a newer message."""
+
 _OF = (
     select(posts)
     .where(posts.c.consultation_id == bindparam("case_id"), posts.c.organisation_id == bindparam("org"))
@@ -84,6 +87,31 @@ class Posts:
                 posts.c.user == user,
             )
             .order_by(posts.c.at, posts.c.id)
+        )
+        return [_post(row) for row in rows]
+
+    async def retire(self, post: Post) -> None:
+        """What stands there is history: the next card of this kind will be a new message, which alerts the person."""
+        await self._work.connection.execute(
+            update(posts)
+            .where(posts.c.id == post.id, posts.c.organisation_id == self._work.organisation_id)
+            .values(kind=f"{RETIRED}{post.id}")
+        )
+
+    async def displaced_by(self, post: Post, message: str) -> list[Post]:
+        """Other copies that stood in the message that shows this one now; they have no place until sent anew."""
+        rows = await self._work.connection.execute(
+            update(posts)
+            .where(
+                posts.c.organisation_id == self._work.organisation_id,
+                posts.c.channel == post.channel,
+                posts.c.tenant == post.tenant,
+                posts.c.user == post.user,
+                posts.c.message == message,
+                posts.c.id != post.id,
+            )
+            .values(message="")
+            .returning(posts)
         )
         return [_post(row) for row in rows]
 

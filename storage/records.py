@@ -133,13 +133,12 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """What was then actually done: who was told, when, in the worker's words (sealed)."""
+    """What was then actually done: who was told; when and what, in the worker's words, is the sealed text."""
 
     id: str
     lane: str
     person_id: str
     recipient: str
-    done_at: str
     text_id: str
     at: datetime
 

@@ -214,7 +214,6 @@ disclosures = Table(
     Column("lane", Text, nullable=False),
     Column("person_id", Text, ForeignKey("people.id"), nullable=False),
     Column("recipient", Text, nullable=False),  # a recipient's id of the book, or "nobody"
-    Column("done_at", Text, nullable=False),  # as the worker says it: "02:14", "Tuesday evening"
     Column("text_id", Text, ForeignKey("texts.id"), nullable=False),
     Column("at", Int64, nullable=False),
     Index("ix_disclosures_consultation_id", "consultation_id"),

@@ -39,7 +39,7 @@ class Size:
     presses: dict[int, int]
 
 
-FULL = Size(3, {1: 400, 16: 1600})
+FULL = Size(3, {1: 300, 16: 1600})
 QUICK = Size(1, {1: 100, 16: 480})
 
 

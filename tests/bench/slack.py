@@ -45,7 +45,7 @@ def unwrapped(button: Json) -> tuple[str, Json]:
 
 
 def card(version: int) -> list[Json]:
-    """A card for the servers that are not ours, of the size of Confer's in mid-consultation: 3.7 kB, a press on it 8."""
+    """A card for the servers that are not ours, as large as Confer's in mid-consultation: 3.7 kB, a press 8."""
     answers = ("Yes, now", "Not sure", "Not now, but within hours", "No")
     return [
         _section("*Someone in danger now? Ring 999. Don't wait for this bot or for approval.*"),

@@ -83,10 +83,10 @@ async def test_a_report_nobody_may_stop_tells_a_lead_who_has_no_button(town: Tow
     await amira.sees("# Before it is sent")
     await amira.fills("What exactly would you say?", "Only what was said, in the same words.")
     await amira.submits()
-    await amira.sees("Your lead has been told. Nobody may stop or delay it.")
+    await amira.sees("has been told. Nobody may stop or delay it.")
     await town.delivers()
 
-    await ben.sees("# Please ring your colleague", "Amira Osei is dealing with something you have to know about.")
+    await ben.sees("# Please ring your colleague", "Please ring Amira Osei now: 07700 900101.")
     assert ben.account.labels() == []
     assert [person for person in others if not person.got_nothing()] == []
 
@@ -99,6 +99,7 @@ async def test_a_court_order_goes_to_the_data_protection_lead(town: Town) -> Non
 
     assert await asked(town) == {"ewan"}
     await ewan.sees("# Do you agree?")
+    assert len(ewan.account.messages()) == 1
 
 
 @ONE_ENGINE
@@ -257,7 +258,7 @@ async def test_somebody_kept_out_after_they_were_asked_can_decide_nothing(town: 
     await amira.sees("# Who must not know")
     await amira.ticks("Femi Adair, worker")
     await amira.submits()
-    await amira.sees("Noted. They will not be told and cannot decide.")
+    await amira.sees("Noted.")
     await town.delivers()
 
     await femi.fills("Why do you agree?", "I think so.")

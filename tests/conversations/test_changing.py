@@ -142,8 +142,11 @@ async def test_two_presses_at_once_are_one_answer(town: Town) -> None:
 async def test_the_same_press_delivered_twice_changes_nothing(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
-    await amira.presses("No")
-    await amira.sees(f"# {stories.DANGERS}")
+    await amira.commands()
+    await amira.sees("# Carry on or start?")
+    await amira.presses("Start a new one")
+    await amira.sees(f"# {stories.FIRST}")
+    assert len(await town.cases()) == 2
     before = await town.state()
 
     again = await town.workspace.send(*town.workspace.sent[-1])
@@ -166,6 +169,8 @@ async def test_a_message_that_slack_sends_again_after_a_500_is_answered_once(tow
 
     assert [answer.status for answer in (failed, first, second)] == [500, 200, 200]
     assert len(await town.cases()) == 1
+    await town.restarts()
+    assert amira.screen().count(f"# {stories.FIRST}") == 1
 
 
 async def test_a_press_that_could_not_be_recorded_asks_for_another_and_gives_the_numbers(town: Town) -> None:

@@ -99,7 +99,7 @@ async def test_whoever_must_not_know_hears_nothing_more_and_cannot_agree(town: T
     await amira.sees("# Who must not know")
     await amira.ticks("Ben Carver, worker")
     await amira.submits()
-    await amira.sees("Noted. They will not be told and cannot decide.")
+    await amira.sees("Noted.")
     await town.delivers()
     await ben.sees("Nothing is needed from you here.")
     assert "999" not in ben.screen().split("# ")[1]
@@ -212,6 +212,20 @@ async def test_nobody_is_reminded_of_what_is_written_down_already(town: Town) ->
 
     assert amira.all().count("Thank you. It is written down.") == 1
     assert (await town.ledger_kinds()).count("reminded") == 1
+
+
+async def test_nobody_is_reminded_of_what_was_pressed_by_mistake(town: Town) -> None:
+    amira = town.person("amira")
+    await rings(amira)
+    await amira.presses("Pressed by mistake")
+    await amira.sees("[Yes, now (your answer)]")
+    await amira.presses("No")
+    await amira.sees("# Could any of these be true?")
+
+    town.clock.passes(hours=1)
+    await town.delivers()
+
+    assert "How are you?" not in amira.all()
 
 
 async def test_an_emergency_pressed_on_a_card_of_yesterday_is_taken(town: Town) -> None:

@@ -35,6 +35,8 @@ async def test_words_of_danger_bring_the_emergency_card_and_are_not_kept(
     await amira.sees("# Ring 999 now", "What you typed may mean someone is in danger.", "[Yes, someone is in danger]")
     assert await town.cases() == []
     await nowhere(town, caplog, "overdose")
+    await town.restarts()
+    assert len(amira.account.messages()) == 1  # nothing came after it that could push it away
 
 
 @ONE_ENGINE
@@ -186,7 +188,8 @@ async def test_typed_words_are_read_by_the_asker_and_those_who_are_asked_and_eac
     await ben.sees("Already decided")
     await town.delivers()
     await chidi.presses("Read what they would say", on=still_open)
-    await chidi.sees("Already decided")
+    await chidi.sees("This has been decided, so it is closed to you now.")
+    await town.restarts()
     assert "Bruises" not in chidi.screen()
     await amira.presses("Read the reasons")
     await amira.sees("# What was written", "Bruises in two places.", "The risk is clear.")

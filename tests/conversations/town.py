@@ -114,6 +114,11 @@ class Town:
         """Every letter and timer that is due now."""
         await self.process.delivery.drain()
 
+    async def restarts(self) -> None:
+        """The process finishes what it promised to anybody who pressed, ends, and another one starts."""
+        ended, self.process = self.process, await self._starts()
+        await ended.ends()
+
     async def dies(self) -> None:
         """The process is gone, with whatever it had not sent; another one starts on the same database."""
         self._dead.append(self.process)

@@ -41,7 +41,7 @@ class Filled:
             await tx.cases.bar(case.id, [charity.colleague.id])
             await tx.cases.depart(case.id, worker.id, lane="child", proposed="wait", chosen="tell", text_id=text_id)
             await tx.cases.disclose(
-                case.id, worker.id, lane="child", recipient="police", done_at="02:14", text_id=text_id
+                case.id, worker.id, lane="child", recipient="police", text_id=text_id
             )
             await tx.approvals.settle(
                 request.id, charity.trustee.id, verdict="approved", fingerprint=request.fingerprint, text_id=text_id
@@ -94,7 +94,7 @@ WRITES: dict[str, Use] = {
         it.case.id, it.worker.id, lane="crime", proposed="tell", chosen="wait", text_id=it.text_id
     ),
     "cases.disclose": lambda tx, it: tx.cases.disclose(
-        it.case.id, it.worker.id, lane="crime", recipient="nobody", done_at="never", text_id=it.text_id
+        it.case.id, it.worker.id, lane="crime", recipient="nobody", text_id=it.text_id
     ),
     "cases.name": lambda tx, it: tx.cases.name(it.case.id, "RENAMED"),
     "cases.open": lambda tx, it: tx.cases.open(it.worker.id, reference="MINE", book_id="justus", book_version="1"),

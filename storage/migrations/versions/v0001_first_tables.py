@@ -320,7 +320,6 @@ def upgrade() -> None:
         sa.Column("lane", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
-        sa.Column("done_at", sa.Text(), nullable=False),
         sa.Column("text_id", sa.Text(), nullable=False),
         sa.Column("at", Int64, nullable=False),
         sa.ForeignKeyConstraint(
