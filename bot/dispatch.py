@@ -35,6 +35,7 @@ from bot.consultation import case_card
 from bot.copies import copy_card
 from bot.events import Event, Who
 from bot.picture import look
+from bot.roster import EMERGENCY_TOLD
 from bot.turn import Held, MovedOn, Office, Refusal, Turn
 from bot.wording import numbers
 from policy.book import Book
@@ -91,6 +92,7 @@ class Dispatcher:
         self.office = office
         self._held: OrderedDict[str, list[Held]] = OrderedDict()  # delivery -> letters its answer will be
         self._settled: list[tuple[str, str]] = []
+        self._to_ring: dict[str, tuple[Number, ...]] = {}
         self._charities: dict[str, tuple[datetime, tuple[Charity, Book | None, list[str]]]] = {}
 
     def at_once(self, event: Event) -> Card | None:
@@ -240,7 +242,13 @@ class Dispatcher:
             return known[1]
         charity = charity_of(await tx.organisations.current())
         book = self.office.books.get(charity.book)
-        found = charity, book, charity.missing(book, await tx.people.everybody())
+        people = await tx.people.everybody()
+        found = charity, book, charity.missing(book, people)
+        self._to_ring[tx.organisation_id] = tuple(
+            Number(person.name, person.telephone, _role(person))
+            for person in people
+            if person.active and person.telephone and person.capabilities & set(EMERGENCY_TOLD)
+        )
         self._charities[tx.organisation_id] = (tx.now, found)
         return found
 
@@ -286,11 +294,13 @@ class Dispatcher:
         return emergency.unrecorded_card(self.office.first_book, self._known_numbers(), again)
 
     def _known_numbers(self) -> tuple[Number, ...]:
-        """The numbers of the book alone: the charity's own are in the database that cannot be reached."""
+        """The book's own numbers, and the leads as last read: the rest is in the database that cannot be reached."""
         book = self.office.first_book
+        # With several charities in one process nobody can say whose press this was, so no names are shown.
+        leads = next(iter(self._to_ring.values())) if len(self._to_ring) == 1 else ()
         charity = Charity("", "", book.id, ZoneInfo("UTC"), "REF", {}, {})
         critical = (id for id, contact in book.contacts.items() if contact.critical and not contact.setting)
-        return numbers(book, charity, tuple(critical))
+        return (*leads, *numbers(book, charity, tuple(critical)))
 
     def _plain(self, title: str, text: str) -> Card:
         buttons = Buttons((Button("Home", "home"), Button("Start a checklist", "start")))

@@ -8,8 +8,9 @@ Never await anything but the database inside `begin`.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -19,7 +20,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
 from storage.approvals import Approvals
 from storage.cases import Cases
@@ -32,11 +33,18 @@ from storage.posts import Posts
 from storage.sealing import Keyring
 from storage.texts import Texts
 
-_TIMEOUT = 10  # seconds to wait for a lock or a connection; a press is answered within Slack's three in all but trouble
+_TIMEOUT = 10.0  # seconds to wait for a lock or a connection, where the caller names no bound of its own
+_GRACE = 0.25  # seconds after a bound in which a connection may still be given back in good order
+_OPENING = 2.0  # seconds that SQLite waits for a lock while a file is opened
+_LOOK = 0.1  # seconds that SQLite waits for another process's transaction before we look at our own bound again
+_TRY_AGAIN = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_failure
 
 
 class StoreUnavailable(Exception):
-    """The database cannot be reached, or is locked: nothing was written."""
+    """The database cannot be reached, is locked, or gave way to another transaction.
+
+    Nothing was written, but for one case: whoever was cut off in the middle of the commit cannot know.
+    """
 
 
 @dataclass
@@ -120,30 +128,41 @@ class Store:
         self.due = asyncio.Event()
         """Set after a commit that left a letter or timer due in this process."""
         if self.postgresql:
-            self.writer = self.reader = _postgresql(url)
+            self.writer = _postgresql(url)
+            # The same connections; one statement an answer would not be one moment at READ COMMITTED.
+            self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         else:
             self.writer = _sqlite(url, writes=True)
             self.reader = _sqlite(url, writes=False)
 
     @asynccontextmanager
-    async def begin(self, now: datetime) -> AsyncIterator[Transaction]:
+    async def begin(self, now: datetime, *, within: float | None = None) -> AsyncIterator[Transaction]:
         """One transaction, committed when the block ends, rolled back when it raises.
 
-        `now` is what every time written in it will say. Raises StoreUnavailable when the database is out of reach.
+        `now` is what every time written in it will say. `within` is the bound of everything in seconds: the wait for
+        our turn, the connection, the block and the commit; without it only the way in is bounded, by ten seconds.
+        Raises StoreUnavailable when the database is out of reach or the bound is over, at most a quarter of a second
+        later. A commit that was cut off may have happened.
         """
         # SQLite takes one writer at a time anyway: queueing here is fair, queueing there is a lottery of sleeps.
-        lock = self._writing if not self.postgresql else _Open()
-        async with lock, _reaching(self.writer) as connection, connection.begin():
+        turn: AbstractAsyncContextManager[Any] = nullcontext() if self.postgresql else self._writing
+        async with _bounded(within) as limit, turn, _reaching(self.writer, within and limit.when()) as connection:
+            begun = await _begun(connection, limit)
+            if within is None:
+                limit.reschedule(None)
             transaction = Transaction(connection, self.keys, now, self.postgresql)
             yield transaction
             await transaction.seal_notes()
+            await begun.commit()  # whatever does not come this far is rolled back as its connection is given back
         if "outbox" in transaction.__dict__ and transaction.outbox.woken:
             self.due.set()
 
     @asynccontextmanager
-    async def read(self, now: datetime) -> AsyncIterator[Transaction]:
-        """One snapshot to read from; writing in it fails on SQLite and is rolled back on PostgreSQL."""
-        async with _reaching(self.reader) as connection:
+    async def read(self, now: datetime, *, within: float | None = None) -> AsyncIterator[Transaction]:
+        """One snapshot to read from, in which nothing can be written. `within` as in `begin`; raises as it does."""
+        async with _bounded(within) as limit, _reaching(self.reader, within and limit.when()) as connection:
+            if within is None:
+                limit.reschedule(None)
             yield Transaction(connection, self.keys, now, self.postgresql)
 
     @asynccontextmanager
@@ -165,35 +184,58 @@ class Store:
 
     async def close(self) -> None:
         await self.writer.dispose()
-        if self.reader is not self.writer:
+        if not self.postgresql:
             await self.reader.dispose()
 
 
 @asynccontextmanager
-async def _reaching(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A connection, given back at the end. Raises StoreUnavailable when none is to be had, or it is lost on the way."""
-    connected = False
+async def _bounded(within: float | None) -> AsyncIterator[asyncio.Timeout]:
+    """A bound in seconds for all that is done in here. Raises StoreUnavailable when it is over."""
+    try:
+        async with asyncio.timeout(_TIMEOUT if within is None else within) as limit:
+            yield limit
+    except TimeoutError as over:
+        raise StoreUnavailable(type(over).__name__) from over
+
+
+@asynccontextmanager
+async def _reaching(engine: AsyncEngine, until: float | None = None) -> AsyncIterator[AsyncConnection]:
+    """A connection, given back at the end; torn off where that is not done soon after `until`, by the loop's clock.
+
+    Raises StoreUnavailable when none is to be had, it is lost on the way, or another transaction goes first.
+    """
+    connected, guard = False, None
     try:
         async with engine.connect() as connection:
             connected = True
+            if until is not None and engine.dialect.name == "postgresql":
+                # The driver takes leave of a server politely; of one that does not answer, it would wait for seconds.
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                guard = asyncio.get_running_loop().call_at(until + _GRACE, driver.terminate)
             yield connection
     except (OperationalError, InterfaceError, PoolTimeout, OSError, TimeoutError) as trouble:
         raise StoreUnavailable(type(trouble).__name__) from trouble
     except DBAPIError as trouble:
         # Before there is a connection, any fault: "starting up" and "no such database" have no class of their own.
-        if not connected or trouble.connection_invalidated:
+        if not connected or trouble.connection_invalidated or getattr(trouble.orig, "sqlstate", "") in _TRY_AGAIN:
             raise StoreUnavailable(type(trouble).__name__) from trouble
         raise
+    finally:
+        if guard is not None:
+            guard.cancel()
 
 
-class _Open:
-    """A lock that is always open: PostgreSQL does its own."""
-
-    async def __aenter__(self) -> None:
-        return None
-
-    async def __aexit__(self, *_: object) -> None:
-        return None
+async def _begun(connection: AsyncConnection, limit: asyncio.Timeout) -> AsyncTransaction:
+    """A transaction that has begun. SQLite cannot be stopped while it waits for a lock, so it is asked to in steps."""
+    while True:
+        try:
+            return await connection.begin()
+        except OperationalError as trouble:
+            until = limit.when()
+            code = getattr(trouble.orig, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+            last = until is not None and asyncio.get_running_loop().time() + _LOOK > until
+            if code != sqlite3.SQLITE_BUSY or last:
+                raise
 
 
 def _postgresql(url: str) -> AsyncEngine:
@@ -213,7 +255,7 @@ def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
         pool_size=1 if writes else 4,
         max_overflow=0,
         pool_timeout=_TIMEOUT,
-        connect_args={"timeout": _TIMEOUT, "isolation_level": None, "cached_statements": 256},
+        connect_args={"timeout": _OPENING, "isolation_level": None, "cached_statements": 256},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -223,8 +265,8 @@ def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON")  # a destroyed key must not linger in free pages
-        if not writes:
-            cursor.execute("PRAGMA query_only=ON")
+        # From here on only a BEGIN IMMEDIATE can meet a lock, and `_begun` waits for that.
+        cursor.execute(f"PRAGMA busy_timeout={_LOOK * 1000:.0f}" if writes else "PRAGMA query_only=ON")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
