@@ -21,9 +21,12 @@ from bot.turn import Office
 from policy.book import Book
 from policy.reading import BookError, read
 from storage.migrating import migrate, pending
+from storage.records import from_micros
 from storage.store import Store, StoreUnavailable
 
 log = logging.getLogger(__name__)
+
+_HEALTH_WITHIN = 5.0  # seconds; whoever asks has a limit of their own, and wants to hear which part does not answer
 
 
 def read_books(folders: Sequence[Path]) -> dict[str, Book]:
@@ -107,15 +110,15 @@ def ready(environment: Mapping[str, str]) -> tuple[Settings, list[Channel]]:
 async def running(office: Office, channels: Sequence[Channel], *, serve: bool = True) -> AsyncIterator[web.Application]:
     """Channels started and letters being sent; the application to serve, if anything is to be served."""
     dispatcher = Dispatcher(office)
+    delivery = Delivery(office, channels, dispatcher)
     app = web.Application(client_max_size=2**20)
     if serve:
-        app.add_routes([web.get("/healthz", _health(office))])
+        app.add_routes([web.get("/healthz", _health(office, delivery))])
         for channel in channels:
             channel.mount(app, dispatcher)
     for channel in channels:
         await channel.start(dispatcher)
-    delivery = Delivery(office, channels, dispatcher)
-    sending = asyncio.create_task(delivery.run())
+    sending = asyncio.create_task(delivery.run(), name="sending")
     try:
         yield app
     finally:
@@ -123,14 +126,19 @@ async def running(office: Office, channels: Sequence[Channel], *, serve: bool = 
         for channel in channels:
             await channel.stop()
         delivery.stop()
-        await sending
+        await asyncio.gather(sending, return_exceptions=True)  # even where it has ended badly, the store is closed
         await office.store.close()
 
 
 async def serve(
     office: Office, channels: Sequence[Channel], *, host: str, port: int, ready: Callable[[int], None]
 ) -> None:
-    """Serve until the process is told to stop (SIGTERM, SIGINT), then finish what was promised."""
+    """Serve until the process is told to stop (SIGTERM, SIGINT), then finish what was promised.
+
+    Where a channel is `loopback_only`, nobody but this machine is served, whatever `host` says.
+    """
+    if any(getattr(channel, "loopback_only", False) for channel in channels):
+        host = "127.0.0.1"
     async with running(office, channels) as app:
         runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await runner.setup()
@@ -158,13 +166,17 @@ async def told_to_stop() -> None:
     await stopping.wait()
 
 
-def _health(office: Office) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _health(office: Office, delivery: Delivery) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def health(_: web.Request) -> web.Response:
+        now = office.clock()
         try:
-            async with office.store.read(office.clock()) as tx:
+            async with office.store.read(now, within=_HEALTH_WITHIN) as tx:
                 counts = await tx.outbox.counts()
+                due = await tx.outbox.next_due()
         except StoreUnavailable:
             return web.json_response({"database": "out of reach"}, status=503)
+        if trouble := delivery.trouble(now, None if due is None else from_micros(due)):
+            return web.json_response({"database": "ok", "letters": counts, "sending": trouble}, status=503)
         return web.json_response({"database": "ok", "letters": counts})
 
     return health

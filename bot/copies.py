@@ -13,6 +13,8 @@ from storage.records import Person, Post
 
 def copy_card(picture: Picture, post: Post, person: Person) -> Card:
     """The card of this copy, for the person it was sent to."""
+    if not person.active:
+        return _closed_card(picture)
     match post.kind:
         case "approval":
             return approval_card(picture, person)
@@ -24,6 +26,12 @@ def copy_card(picture: Picture, post: Post, person: Person) -> Card:
             return reminder_card(picture)
         case _:
             return case_card(picture)
+
+
+def _closed_card(picture: Picture) -> Card:
+    """For somebody who has left: the reference, and nothing of its content."""
+    text = Say("Nothing is needed from you here.")
+    return Card(f"Case {picture.case.reference}", (text,), danger=picture.book.emergency.line)
 
 
 def _retired_card(picture: Picture) -> Card:

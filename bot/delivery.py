@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.channels import Channel, DeliveryError, Gone, Letter
@@ -19,10 +19,11 @@ from bot.dispatch import Dispatcher
 from bot.events import Who
 from bot.picture import look
 from bot.reminders import TIMERS
+from bot.trace import place_of
 from bot.turn import Office
 from storage.outbox import LEASE
 from storage.records import Job, NotFound
-from storage.store import StoreUnavailable
+from storage.store import StoreUnavailable, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,11 @@ _AT_MOST = LEASE.total_seconds() * 0.8  # a handler cut here can still settle be
 _POLL = 1.0  # seconds; a belt for what was written by another process and whose wake-up was lost
 _SETTLE_EVERY = 0.05  # seconds
 _BATCH = 20
+_LATE = timedelta(seconds=30)  # without a round, while something is due: somebody has to look
+
+
+class _NotHere(Exception):
+    """This process has not read the book of a letter. Another one may have, or this one after a restart."""
 
 
 class Delivery:
@@ -42,19 +48,36 @@ class Delivery:
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._loose: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
+        self._ended = False
+        self._last_round = office.clock()
+
+    def trouble(self, now: datetime, due: datetime | None) -> str:
+        """Why letters do not go out, in words; "" where they do. `due` is when the next job is."""
+        if self._ended:
+            return "sending has stopped"
+        if due is not None and due <= now and now - self._last_round > _LATE:
+            return f"letters are due and nobody has looked for {(now - self._last_round).total_seconds():.0f} seconds"
+        return ""
 
     async def run(self) -> None:
         """Send until `stop` is called; whatever was claimed by then is finished."""
         settling = asyncio.create_task(self._settle_answers())
         try:
             while not self._stopping.is_set():
+                # Cleared first: a wake-up that is still set would make what follows a failure a race.
+                self._office.store.due.clear()
                 try:
                     async with self._office.store.listening():
                         await self._rounds()
                 except (StoreUnavailable, OSError) as trouble:
                     log.warning("the outbox waits for the database: %s", type(trouble).__name__)
                     await self._wait()
+                except Exception as bug:
+                    # This loop must outlive any one job and any one bug: without it nobody hears of anything again.
+                    log.error("a round of the outbox failed: %s", place_of(bug))
+                    await self._wait()
         finally:
+            self._ended = True
             settling.cancel()
             await asyncio.gather(*self._busy.values(), *self._loose, settling, return_exceptions=True)
             await self.settle_answers()
@@ -73,7 +96,7 @@ class Delivery:
         """Claim what is due and begin on it; whether there was anything."""
         now = self._office.clock()
         async with self._office.store.begin(now) as tx:
-            jobs = await tx.outbox.claim(limit=_BATCH, busy=list(self._busy))
+            jobs = await tx.outbox.claim(limit=_BATCH, busy=list(self._busy), channels=list(self._channels))
         for job in jobs:
             task = asyncio.create_task(self._do(job))
             if job.lane:
@@ -82,6 +105,7 @@ class Delivery:
             else:
                 self._loose.add(task)
                 task.add_done_callback(self._loose.discard)
+        self._last_round = self._office.clock()
         return bool(jobs)
 
     async def drain(self) -> None:
@@ -99,6 +123,9 @@ class Delivery:
                 await tx.outbox.done(settled)
         except StoreUnavailable:
             log.warning("%d answered cards will be sent once more", len(settled))
+        except Exception as bug:
+            # As in `run`: whoever calls this every few hundredths of a second must not end with one bad row.
+            log.error("%d answered cards will be sent once more: %s", len(settled), place_of(bug))
 
     async def _settle_answers(self) -> None:
         while True:
@@ -119,12 +146,19 @@ class Delivery:
         try:
             async with asyncio.timeout(_AT_MOST):
                 await (self._send(job) if job.kind == "letter" else self._ring(job))
-        except (StoreUnavailable, TimeoutError, OSError) as trouble:
+        except StoreUnavailable as trouble:
             log.warning("job %s waits for its lease: %s", job.id, type(trouble).__name__)
+        except Exception as bug:
+            # Whatever is wrong with this one job, it counts as a try: it must neither end the loop nor come for ever.
+            log.error("job %s failed: %s", job.id, place_of(bug))
+            try:
+                await self._again(job)
+            except Exception as trouble:
+                log.warning("job %s waits for its lease: %s", job.id, place_of(trouble))
 
     async def _send(self, job: Job) -> None:
         store, clock = self._office.store, self._office.clock
-        letter, post_id = await self._letter(job)
+        letter = await self._letter(job)
         if letter is None:
             async with store.begin(clock()) as tx:
                 await tx.outbox.done([(job.id, job.token)])
@@ -134,47 +168,69 @@ class Delivery:
         except Gone:
             async with store.begin(clock()) as tx:
                 tx.bind(job.organisation_id)
-                await tx.outbox.bury(job)
-                tx.note("letter undeliverable", job=job.id)
+                if await tx.outbox.bury(job):
+                    await _give_up(tx, job)
             return
         except DeliveryError as trouble:
-            async with store.begin(clock()) as tx:
-                tx.bind(job.organisation_id)
-                if trouble.after is not None:
-                    until = clock() + timedelta(seconds=trouble.after)
-                    await tx.outbox.pause(job.lane, until, job.organisation_id)
-                if await tx.outbox.again(job, after=trouble.after, counts=trouble.after is None) == "dead":
-                    tx.note("letter undeliverable", job=job.id)
+            await self._again(job, after=trouble.after)
             return
         async with store.begin(clock()) as tx:
             tx.bind(job.organisation_id)
             if sent.message != letter.message:
-                await tx.posts.place(post_id, sent.conversation, sent.message)
+                await tx.posts.place(letter.id, sent.conversation, sent.message)
             await tx.outbox.done([(job.id, job.token)])
 
-    async def _letter(self, job: Job) -> tuple[Letter | None, str]:
-        """The letter as it has to read now; None when there is nothing to send any more."""
+    async def _letter(self, job: Job) -> Letter | None:
+        """The letter as it has to read now; None when there is nothing to send any more. Raises _NotHere."""
         async with self._office.store.read(self._office.clock()) as tx:
             tx.bind(job.organisation_id)
             try:
                 post = await tx.posts.get(job.payload["post"])
                 case = await tx.cases.get(post.consultation_id)
             except NotFound:
-                return None, ""
+                return None
             person = (await tx.people.get([post.person_id])).get(post.person_id)
+            if person is None or not (person.active or post.message):
+                return None  # whoever has left gets nothing new, but what stands on their screen is taken back
             book = self._office.books.get(case.book_id)
-            if person is None or not person.active or book is None or post.channel not in self._channels:
-                return None, ""
+            if book is None:
+                raise _NotHere
             charity = charity_of(await tx.organisations.current())
             card = copy_card(await look(tx, book, charity, case), post, person)
         to = Who(post.channel, post.tenant, post.user)
-        return Letter(post.id, to, post.conversation, post.message, card), post.id
+        return Letter(post.id, to, post.conversation, post.message, card)
 
     async def _ring(self, job: Job) -> None:
         """Run a timer: its effects, its letters and its "done" in one transaction."""
         async with self._office.store.begin(self._office.clock()) as tx:
             tx.bind(job.organisation_id)
-            timer = TIMERS.get(job.payload.get("timer", ""))
-            if timer is not None:
-                await timer(tx, self._office.books, job.payload)
+            await TIMERS[job.payload["timer"]](tx, self._office.books, job.payload)
             await tx.outbox.done([(job.id, job.token)])
+
+    async def _again(self, job: Job, *, after: float | None = None) -> None:
+        """Another try later; after `after` seconds, and without counting this one, where the product said so."""
+        now = self._office.clock()
+        async with self._office.store.begin(now) as tx:
+            tx.bind(job.organisation_id)
+            if after is not None:
+                await tx.outbox.pause(job.lane, now + timedelta(seconds=after), job.organisation_id)
+            if await tx.outbox.again(job, after=after, counts=after is None) == "dead":
+                await _give_up(tx, job)
+
+
+async def _give_up(tx: Transaction, job: Job) -> None:
+    """Nothing vanishes: the ledger has it, and the worker's own card is drawn again to say whom we did not reach."""
+    if job.kind != "letter":
+        tx.note("timer failed", job=job.id)
+        return
+    try:
+        post = await tx.posts.get(job.payload.get("post", ""))
+        case = await tx.cases.get(post.consultation_id)
+    except NotFound:
+        tx.note("letter undeliverable", job=job.id)
+        return
+    tx.note("letter undeliverable", job=job.id, post=post.id, consultation=case.id)
+    if post.id in await tx.outbox.undelivered(case.id):
+        for copy in await tx.posts.of(case.id):
+            if copy.kind == "checklist" and copy.person_id == case.requester_id:
+                await tx.outbox.letter(copy)

@@ -12,21 +12,16 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import approvals, closing, consultation, emergency, home, lanes, sending
+from bot import approvals, closing, consultation, emergency, home, lanes, notices, sending
 from bot.approvals import approval_card
 from bot.cards import (
     Aside,
-    Block,
-    Button,
-    Buttons,
     Card,
     Correct,
     Nothing,
     Notice,
     Number,
-    Points,
     Reply,
-    Say,
     Show,
 )
 from bot.channels import Account, Sent, Unavailable
@@ -36,10 +31,11 @@ from bot.copies import copy_card
 from bot.events import Event, Who
 from bot.picture import look
 from bot.roster import EMERGENCY_TOLD
+from bot.trace import place_of
 from bot.turn import Held, MovedOn, Office, Refusal, Turn
-from bot.wording import numbers
+from bot.wording import numbers, role_of
 from policy.book import Book
-from storage.records import Conflict, NotFound, Person
+from storage.records import Conflict, NotFound
 from storage.store import StoreUnavailable, Transaction
 
 log = logging.getLogger(__name__)
@@ -74,12 +70,6 @@ ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
     "close": closing.close,
 }
 
-_ROLES = {
-    "safeguarding_lead": "safeguarding lead",
-    "data_protection_lead": "data-protection lead",
-    "on_call_trustee": "on call",
-    "chair": "chair",
-}
 _REMEMBERED = 10_000
 _URGENT_TRIES = 5
 _CHARITY_FOR = timedelta(seconds=5)
@@ -100,7 +90,7 @@ class Dispatcher:
         try:
             return emergency.at_once(event, self._book_of(event))
         except Exception as bug:
-            log.error("the emergency check failed: %s", _place(bug))
+            log.error("the emergency check failed: %s", place_of(bug))
             return None
 
     async def handle(self, event: Event) -> Reply:
@@ -112,7 +102,7 @@ class Dispatcher:
             raise Unavailable(self._unrecorded(event)) from trouble
         except Exception as bug:
             # The message of an exception may quote what somebody typed, so only its kind and place are logged.
-            log.error("a handler failed on %r: %s", event.action, _place(bug))
+            log.error("a handler failed on %r: %s", event.action, place_of(bug))
             raise Unavailable(self._unrecorded(event)) from bug
 
     async def home(self, who: Who) -> Card:
@@ -147,7 +137,7 @@ class Dispatcher:
                     if address.channel == channel and address.person_id in people:
                         person = people[address.person_id]
                         who = Who(address.channel, address.tenant, address.user)
-                        found.append(Account(who, person.name, _role(person)))
+                        found.append(Account(who, person.name, role_of(person)))
         return sorted(found, key=lambda account: account.who.user)
 
     async def sent(self, event: Event, sent: Sent) -> None:
@@ -177,16 +167,16 @@ class Dispatcher:
         return settled
 
     async def _handle(self, event: Event) -> Reply:
+        book = self._book_of(event)
         handler = ACTIONS.get(event.action)
         if handler is None:
-            return Aside(
-                self._plain("This button is from an older version", "Open the home page and go on from there.")
-            )
+            text = "Open the home page and go on from there."
+            return Aside(notices.plain(book, "This button is from an older version", text))
         if event.place != "private":
-            return Aside(self._elsewhere())
+            return Aside(notices.elsewhere(book))
         if event.guest:
-            return Aside(self._plain("Not for guests", "This bot only works for members of the charity's own team."))
-        book = self._book_of(event)
+            text = "This bot only works for members of the charity's own team."
+            return Aside(notices.plain(book, "Not for guests", text))
         urgent = emergency.answers_yes(event, book)
         try:
             reply, held = await self._recorded(event, handler, tries=_URGENT_TRIES if urgent else 1)
@@ -195,11 +185,11 @@ class Dispatcher:
                 # Whatever stood in the way of the old consultation, somebody is in danger now: a new one takes it.
                 reply, held = await self._recorded(event, consultation.new, tries=_URGENT_TRIES)
             elif emergency.at_once(event, book):
-                return self._not_kept((_why(refused),))
+                return Aside(notices.not_kept(book, (_why(refused),)))
             else:
                 return await self._as_it_stands(event, _why(refused))
         if isinstance(reply, Correct) and emergency.at_once(event, book):
-            return self._not_kept(tuple(reply.errors.values()))
+            return Aside(notices.not_kept(book, tuple(reply.errors.values())))
         if held and event.delivery:
             self._held[event.delivery] = held
             while len(self._held) > _REMEMBERED:
@@ -225,7 +215,7 @@ class Dispatcher:
         who = event.who
         person = await tx.people.by_account(who.channel, who.tenant, who.user)
         if person is None or not person.active:
-            return Aside(self._stranger()), []
+            return Aside(notices.stranger(self.office.first_book)), []
         if event.delivery and not await tx.deliveries.take(who.channel, who.tenant, event.delivery):
             return Nothing(), []
         charity, book, missing = await self._charity(tx)
@@ -245,7 +235,7 @@ class Dispatcher:
         people = await tx.people.everybody()
         found = charity, book, charity.missing(book, people)
         self._to_ring[tx.organisation_id] = tuple(
-            Number(person.name, person.telephone, _role(person))
+            Number(person.name, person.telephone, role_of(person))
             for person in people
             if person.active and person.telephone and person.capabilities & set(EMERGENCY_TOLD)
         )
@@ -257,12 +247,12 @@ class Dispatcher:
         async with self.office.store.read(self.office.clock()) as tx:
             person = await tx.people.by_account(event.who.channel, event.who.tenant, event.who.user)
             if person is None:
-                return Aside(self._stranger())
+                return Aside(notices.stranger(self.office.first_book))
             charity = charity_of(await tx.organisations.current())
             try:
                 case = await tx.cases.get(event.carry.get("c", ""))
             except NotFound:
-                return Aside(self._plain("Nothing was changed", notice))
+                return Aside(notices.plain(self.office.first_book, "Nothing was changed", notice))
             book = self.office.books.get(case.book_id, self.office.first_book)
             picture = await look(tx, book, charity, case)
         if case.requester_id == person.id:
@@ -272,15 +262,7 @@ class Dispatcher:
             )
         if any(person.id in request.asked for request in picture.requests):
             return Show(approval_card(picture, person, notice=notice))
-        return Aside(self._plain("Nothing was changed", notice))
-
-    def _not_kept(self, why: tuple[str, ...]) -> Reply:
-        """Beside the emergency card, which stays: what was typed with it was not taken."""
-        blocks: tuple[Block, ...] = (
-            Notice("Danger first. When that is done, open the form again.", "warning"),
-            Points(why),
-        )
-        return Aside(Card("Your form was not kept", blocks, danger=self.office.first_book.emergency.line))
+        return Aside(notices.plain(self.office.first_book, "Nothing was changed", notice))
 
     def _book_of(self, event: Event) -> Book:
         """The book of the pressed card's question, without asking the database; else the first."""
@@ -302,31 +284,6 @@ class Dispatcher:
         critical = (id for id, contact in book.contacts.items() if contact.critical and not contact.setting)
         return (*leads, *numbers(book, charity, tuple(critical)))
 
-    def _plain(self, title: str, text: str) -> Card:
-        buttons = Buttons((Button("Home", "home"), Button("Start a checklist", "start")))
-        return Card(title, (Say(text), buttons), danger=self.office.first_book.emergency.line)
-
-    def _elsewhere(self) -> Card:
-        blocks: tuple[Block, ...] = (
-            Notice("Not here: other people can read this.", "warning"),
-            Say("Open your own messages with Confer and start there. Nothing from here was kept."),
-        )
-        return Card("Please use your own messages", blocks, danger=self.office.first_book.emergency.line)
-
-    def _stranger(self) -> Card:
-        blocks: tuple[Block, ...] = (
-            Say("You are not on this charity's list of active people, so the checklist is closed to you."),
-            Say(
-                "Ask an administrator of Confer to add you. For a worry about somebody, talk to the safeguarding lead."
-            ),
-        )
-        return Card("We do not know you yet", blocks, danger=self.office.first_book.emergency.line)
-
-
-def _role(person: Person) -> str:
-    more = [words for capability, words in _ROLES.items() if person.can(capability)]
-    return ", ".join([person.role, *more])
-
 
 def _why(refused: Exception) -> str:
     match refused:
@@ -336,12 +293,3 @@ def _why(refused: Exception) -> str:
             return "This has moved on since your card was drawn. Here it is as it stands now."
         case _:
             return "Somebody was a moment earlier. Here it is as it stands now."
-
-
-def _place(bug: BaseException) -> str:
-    """The kind of an exception and the file and line it came from, without its message."""
-    trace = bug.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno}" if trace else "nowhere"
-    return f"{type(bug).__name__} at {where}"

@@ -95,9 +95,7 @@ def unrecorded_card(book: Book, numbers: tuple[Number, ...] = (), event: Event |
         ]
     else:
         blocks.append(Say("Is somebody in danger? Ring first. Then press again, in a minute."))
-    blocks.append(
-        Say("If it cannot wait, ring your safeguarding lead or a trustee directly, unless it may be about them.")
-    )
+    blocks.append(Say("If it cannot wait, ring your safeguarding lead or a trustee, unless it may be about them."))
     if numbers:
         blocks.append(Numbers(numbers))
     return Card("Not recorded yet", tuple(blocks), danger=book.emergency.line, weight="warning")

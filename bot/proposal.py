@@ -25,7 +25,7 @@ from bot.departing import further
 from bot.lanes import guidance, lane_facts, lane_title
 from bot.picture import Picture
 from bot.questioning import ask, carry
-from bot.wording import at, names, numbers
+from bot.wording import at, names, numbers, role_of
 from policy.walk import Asking, Verdict
 from storage.records import ApprovalRequest, Person
 
@@ -119,7 +119,7 @@ def _while_waiting(picture: Picture, verdict: Verdict) -> list[Block]:
     request = picture.request(verdict)
     asked = [person for person in _asked(picture, request) if person.telephone]
     if asked and picture.standing(verdict) == "pending":
-        blocks.append(Numbers(tuple(Number(person.name, person.telephone, person.role) for person in asked)))
+        blocks.append(Numbers(tuple(Number(person.name, person.telephone, role_of(person)) for person in asked)))
     if verdict.lane.protective:
         blocks.append(Say("You can ring for advice now, without giving a name. If it gets worse, ring 999."))
         blocks += _numbers(picture, verdict)

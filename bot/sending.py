@@ -16,6 +16,7 @@ from bot.questioning import can_send_so_far, carry
 from bot.requests import bring_up_to_date, sendable
 from bot.roster import must_name_subject
 from bot.turn import MovedOn, Refusal, Turn
+from bot.wording import role_of
 from policy.book import SENDING
 from policy.walk import Asking, Verdict
 
@@ -168,7 +169,7 @@ def _form(picture: Picture, verdicts: list[Verdict]) -> Form:
     if needs:
         may = {person.id: person for v in needs if v.approval for person in picture.around.approvers(v.approval)}
         if may:
-            choices = tuple(Choice(person.id, f"{person.name}, {person.role}") for person in may.values())
+            choices = tuple(Choice(person.id, f"{person.name}, {role_of(person)}") for person in may.values())
             fields.append(Ticks("ask", "Who will you talk to? If you tick nobody, we ask who is on duty.", choices))
         else:
             fields.append(
@@ -188,7 +189,7 @@ def _form(picture: Picture, verdicts: list[Verdict]) -> Form:
 
 def _colleagues(picture: Picture) -> tuple[Choice, ...]:
     return tuple(
-        Choice(person.id, f"{person.name}, {person.role}")
+        Choice(person.id, f"{person.name}, {role_of(person)}")
         for person in picture.around.everybody
         if person.active and person.id != picture.case.requester_id
     )

@@ -21,6 +21,14 @@ CLOCKS: dict[Clock, str] = {
     "by_return_date": "By the date on the paper",
 }
 
+_ROLES = {
+    "safeguarding_lead": "safeguarding lead",
+    "data_protection_lead": "data-protection lead",
+    "on_call_trustee": "on call",
+    "chair": "chair",
+    "vice_chair": "vice-chair",
+}
+
 BASES: dict[Basis, str] = {
     "required": "The law says we must",
     "permitted": "The law lets us. It does not force us",
@@ -65,3 +73,8 @@ def numbers(
             note = ". ".join(part for part in (contact.use, contact.hours) if part)
             rows.append(Number(name, number, note))
     return tuple(rows)
+
+
+def role_of(person: Person) -> str:
+    """A colleague's role in plain words: worker, safeguarding lead."""
+    return ", ".join([person.role, *(words for capability, words in _ROLES.items() if person.can(capability))])

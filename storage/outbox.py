@@ -13,12 +13,28 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, bindparam, case, cast, delete, func, literal, select, text, tuple_, update
+from sqlalchemy import (
+    Text,
+    bindparam,
+    case,
+    cast,
+    collate,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.posts import RETIRED
 from storage.records import Job, Post, to_micros
-from storage.tables import Int64, jobs, pauses, posts
+from storage.tables import Int64, consultations, jobs, pauses, people, posts
 from storage.work import Work
 
 LEASE = timedelta(seconds=60)
@@ -46,8 +62,12 @@ def _put(build: Any) -> Any:
 _PUT = {True: _put(postgresql_insert), False: _put(sqlite_insert)}
 
 
-def _refresh(build: Any, new_id: Any) -> Any:
-    """A letter for every copy of a consultation's cards, in one statement; the pressed copy is held."""
+def _refresh(build: Any, new_id: Any, order: Any) -> Any:
+    """A letter for every copy of a consultation's cards, in one statement; the pressed copy is held.
+
+    Rows are taken in `order` of their keys, as `_done` takes them: two transactions that meet in the same letters wait
+    for one another instead of locking each other out.
+    """
     pressed = (
         (posts.c.channel == bindparam("channel"))
         & (posts.c.tenant == bindparam("tenant"))
@@ -55,11 +75,12 @@ def _refresh(build: Any, new_id: Any) -> Any:
         & (posts.c.kind == bindparam("pressed_kind"))
         & (posts.c.message == bindparam("pressed_message"))
     )
+    key = literal("card:") + posts.c.id
     rows = select(
         new_id,
         posts.c.organisation_id,
         literal("letter"),
-        literal("card:") + posts.c.id,
+        key,
         posts.c.channel + "/" + posts.c.tenant + "/" + posts.c.user,
         literal('{"post": "') + posts.c.id + literal('"}'),
         case((pressed, bindparam("lease_end", type_=Int64)), else_=bindparam("moment", type_=Int64)),
@@ -67,6 +88,7 @@ def _refresh(build: Any, new_id: Any) -> Any:
         literal(0),
         literal("due"),
     ).where(posts.c.consultation_id == bindparam("case_id"), posts.c.organisation_id == bindparam("org"))
+    rows = rows.order_by(order(key))
     new = build(jobs).from_select(_NAMES, rows)
     return new.on_conflict_do_update(
         index_elements=[jobs.c.organisation_id, jobs.c.key],
@@ -74,9 +96,14 @@ def _refresh(build: Any, new_id: Any) -> Any:
     ).returning(jobs.c.id, jobs.c.token, jobs.c.payload)
 
 
+def _bytewise(key: Any) -> Any:
+    """PostgreSQL's order of these without regard to language, so that it is one and the same everywhere."""
+    return collate(key, "C")
+
+
 _REFRESH = {
-    True: _refresh(postgresql_insert, cast(func.gen_random_uuid(), Text)),
-    False: _refresh(sqlite_insert, func.lower(func.hex(func.randomblob(9)))),
+    True: _refresh(postgresql_insert, cast(func.gen_random_uuid(), Text), _bytewise),
+    False: _refresh(sqlite_insert, func.lower(func.hex(func.randomblob(9))), lambda key: key),
 }
 _NOTIFY = text(f"SELECT pg_notify('{WAKE}', '')")
 
@@ -169,9 +196,12 @@ class Outbox:
         if self._work.postgresql:
             await self._work.connection.execute(_NOTIFY)
 
-    async def claim(self, *, limit: int, busy: Collection[str] = ()) -> list[Job]:
+    async def claim(
+        self, *, limit: int, busy: Collection[str] = (), channels: Collection[str] | None = None
+    ) -> list[Job]:
         """Take up to `limit` due jobs, at most one a lane, none of a lane that is busy or paused.
 
+        Of letters only those of these channels (None: of all): another process has the others. Timers are anybody's.
         The only query over all organisations: it moves work, and tells nothing of its content.
         """
         now = to_micros(self._work.now)
@@ -185,7 +215,8 @@ class Outbox:
                 func.row_number().over(partition_by=jobs.c.lane, order_by=(jobs.c.run_at, jobs.c.id)).label("turn"),
             )
             .where(jobs.c.state == "due", jobs.c.run_at <= now, jobs.c.lane.not_in(paused))
-            .where(jobs.c.lane.not_in(sorted(busy)) if busy else jobs.c.id.is_not(None))
+            .where(jobs.c.lane.not_in(sorted(busy)) if busy else true())
+            .where(true() if channels is None else _for(channels))
             .subquery()
         )
         picked = (
@@ -206,20 +237,21 @@ class Outbox:
             update(jobs).where(which).values(run_at=held, token=token, attempts=jobs.c.attempts + 1).returning(jobs)
         )
         return [
-            Job(row.id, row.organisation_id, row.kind, row.key, row.lane, json.loads(row.payload), row.attempts, token)
+            Job(row.id, row.organisation_id, row.kind, row.key, row.lane, _payload(row.payload), row.attempts, token)
             for row in rows
         ]
 
     async def done(self, settled: Collection[tuple[str, str]]) -> None:
         """These (job id, token) are done. A row whose token moved on stays: it has newer news to tell."""
-        await self._work.connection.execute(_DONE, {"settled": list(settled)})
+        if settled:
+            await self._work.connection.execute(_DONE[self._work.postgresql], {"settled": sorted(settled)})
 
     async def again(self, job: Job, *, after: float | None = None, counts: bool = True) -> str:
-        """Try again later; after the last attempt it is dead. Gives the state it is in now."""
+        """Try again later; after the last attempt it is dead. Gives the state it is in now; "" if the token moved on."""
         attempts = job.attempts if counts else job.attempts - 1
         state = "dead" if attempts >= ATTEMPTS else "due"
         wait = after if after is not None else _again(attempts)
-        await self._work.connection.execute(
+        row = await self._work.connection.execute(
             update(jobs)
             .where(jobs.c.id == job.id, jobs.c.token == job.token)
             .values(
@@ -228,14 +260,28 @@ class Outbox:
                 attempts=max(attempts, 0),
                 run_at=to_micros(self._work.now + timedelta(seconds=wait)),
             )
+            .returning(jobs.c.state)
         )
-        return state
+        return row.scalar_one_or_none() or ""
 
-    async def bury(self, job: Job) -> None:
-        """Never again: the person or message is gone."""
-        await self._work.connection.execute(
-            update(jobs).where(jobs.c.id == job.id, jobs.c.token == job.token).values(state="dead", token="")
+    async def bury(self, job: Job) -> bool:
+        """Never again: the person or message is gone. False once the token moved on: there is newer news to try."""
+        row = await self._work.connection.execute(
+            update(jobs)
+            .where(jobs.c.id == job.id, jobs.c.token == job.token)
+            .values(state="dead", token="")
+            .returning(jobs.c.id)
         )
+        return row.one_or_none() is not None
+
+    async def undelivered(self, consultation_id: str) -> list[str]:
+        """The ids of the posts whose newest letter is dead: active people, other than the worker, we could not reach.
+
+        A post with a `message` has had an older card; one without has had nothing at all.
+        """
+        values = {"case_id": consultation_id, "org": self._work.organisation_id, "retired": f"{RETIRED}%"}
+        rows = await self._work.connection.execute(_UNDELIVERED, values)
+        return [row.id for row in rows]
 
     async def cancel(self, key: str) -> None:
         """Take back a timer that is not needed any more."""
@@ -265,11 +311,49 @@ class Outbox:
         return {row[0]: row[1] for row in rows}
 
 
-_DONE = (
-    update(jobs)
-    .where(tuple_(jobs.c.id, jobs.c.token).in_(bindparam("settled", expanding=True)))
-    .values(state="done", token="", payload="{}")
+def _done(order: Any) -> Any:
+    """Settle by (id, token). The rows are locked in `order` of their keys first; see `_refresh`."""
+    settled = tuple_(jobs.c.id, jobs.c.token).in_(bindparam("settled", expanding=True))
+    end = update(jobs).values(state="done", token="", payload="{}")
+    if order is None:
+        return end.where(settled)
+    mine = select(jobs.c.id).where(settled).order_by(order(jobs.c.key), jobs.c.id).with_for_update().cte("mine")
+    return end.where(jobs.c.id.in_(select(mine.c.id)))
+
+
+_DONE = {True: _done(_bytewise), False: _done(None)}  # SQLite has one writer, whom nobody can lock out
+_UNDELIVERED = (
+    select(posts.c.id)
+    .join(
+        jobs,
+        (jobs.c.organisation_id == posts.c.organisation_id)
+        & (jobs.c.key == literal("card:") + posts.c.id)
+        & (jobs.c.state == "dead"),
+    )
+    .join(people, (people.c.id == posts.c.person_id) & (people.c.active == 1))
+    .join(consultations, consultations.c.id == posts.c.consultation_id)
+    .where(
+        posts.c.consultation_id == bindparam("case_id"),
+        posts.c.organisation_id == bindparam("org"),
+        posts.c.person_id != consultations.c.requester_id,
+        posts.c.kind.not_like(bindparam("retired")),
+    )
+    .order_by(posts.c.at, posts.c.id)
 )
+
+
+def _for(channels: Collection[str]) -> Any:
+    """Timers, and letters whose lane is on one of these channels."""
+    ours = [func.substr(jobs.c.lane, 1, len(channel) + 1) == f"{channel}/" for channel in sorted(channels)]
+    return or_(jobs.c.kind != "letter", *ours)
+
+
+def _payload(text: str) -> dict[str, str]:
+    """What a job is about. A damaged one is about nothing: its handler fails, and no other job with it."""
+    try:
+        return dict(json.loads(text))
+    except (ValueError, TypeError):
+        return {}
 
 
 def _again(attempts: int) -> float:

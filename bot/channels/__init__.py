@@ -92,7 +92,11 @@ class Desk(Protocol):
 
 
 class Channel(Protocol):
-    """What we ask of a channel."""
+    """What we ask of a channel.
+
+    A channel whose pages may only be reached from this machine has a class attribute `loopback_only = True` as well
+    (optional; left out it is False), and then the whole process listens on 127.0.0.1 alone.
+    """
 
     name: str
 

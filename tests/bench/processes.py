@@ -65,15 +65,18 @@ def process(name: str, arguments: list[str], port: int, log: Path, own: Mapping[
 
 def load(order: Order, name: str, log: Path) -> Measured:
     """Press as ordered, in a process of its own. Raises Failed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.load"],
-        cwd=ROOT,
-        input=json.dumps(asdict(order)),
-        capture_output=True,
-        text=True,
-        env=_environment({}),
-        timeout=LOAD_WITHIN,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.bench.load"],
+            cwd=ROOT,
+            input=json.dumps(asdict(order)),
+            capture_output=True,
+            text=True,
+            env=_environment({}),
+            timeout=LOAD_WITHIN,
+        )
+    except subprocess.TimeoutExpired:
+        raise Failed(f"pressing on {name} took more than {LOAD_WITHIN:.0f} seconds") from None
     if done.returncode:
         said = done.stderr.strip().splitlines()[-5:]
         raise Failed(f"pressing on {name} failed:\n{chr(10).join(said)}\nThe server said:\n{_end(log)}")

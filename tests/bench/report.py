@@ -81,16 +81,17 @@ def tables(found: Mapping[Case, Sequence[Figures]], machine: Sequence[tuple[str,
             ]
             parts.append(f"| {engine} | {connections} | {TITLES[name]} | {' | '.join(cells)} |")
     others = [name for name in NAMES[:2] if {name, "ours"} <= {case[2] for case in found}]
-    parts += [
-        "\nConfer as a multiple of the others. Better is more requests a second, and less of everything else.\n",
-        "| | conns | against | requests/s | p99, press → 200 | p99, press → card | CPU |",
-        "|---|--:|---|--:|--:|--:|--:|",
-    ]
-    for engine, connections in _rows(found):
-        for name in others:
-            mine, other = found[engine, connections, "ours"], found[engine, connections, name]
-            cells = [_ratio(mine, other, column) for column in ("rate", "answered_p99", "shown_p99", "cpu")]
-            parts.append(f"| {engine} | {connections} | {TITLES[name]} | {' | '.join(cells)} |")
+    if others:
+        parts += [
+            "\nConfer as a multiple of the others. Better is more requests a second, and less of everything else.\n",
+            "| | conns | against | requests/s | p99, press → 200 | p99, press → card | CPU |",
+            "|---|--:|---|--:|--:|--:|--:|",
+        ]
+        for engine, connections in _rows(found):
+            for name in others:
+                mine, other = found[engine, connections, "ours"], found[engine, connections, name]
+                cells = [_ratio(mine, other, column) for column in ("rate", "answered_p99", "shown_p99", "cpu")]
+                parts.append(f"| {engine} | {connections} | {TITLES[name]} | {' | '.join(cells)} |")
     parts += ["\nThe machine:\n", "| | |", "|---|---|", *(f"| {what} | {value} |" for what, value in machine)]
     return "\n".join(parts) + "\n"
 

@@ -38,7 +38,7 @@ _INSERT = insert(Pressed)
 async def application(database: str, slack: str) -> web.Application:
     """The server, ready to be run in this loop."""
     sqlite = make_url(database).get_backend_name() == "sqlite"
-    engine = create_async_engine(database, pool_size=1 if sqlite else 10, max_overflow=0 if sqlite else 10)
+    engine = create_async_engine(database, pool_size=1 if sqlite else 20, max_overflow=0)
     writing: AbstractAsyncContextManager[Any] = asyncio.Lock() if sqlite else nullcontext()
     session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=8))
     client = AsyncWebClient(token=TOKEN, base_url=slack, session=session, retry_handlers=[])

@@ -98,7 +98,7 @@ async def test_when_the_server_turns_everybody_away_sending_goes_on_afterwards(
         back = await health(client)
         async with office.store.begin(now()) as tx:
             tx.bind((await tx.organisations.all())[0].id)
-            await tx.outbox.put("timer", "a timer of now", {})
+            await tx.outbox.put("timer", "a timer of now", {"timer": "emergency_record", "case": "none"})
 
         async def rung() -> bool:
             return await health(client) == (200, {"database": "ok", "letters": {}})

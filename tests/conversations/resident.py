@@ -13,6 +13,7 @@ from tests.slack.workspace import Person as Account
 from tests.slack.workspace.server import Message, View
 
 TALKED = "We talked this over, by phone or face to face"
+NOT_RECORDED = "Not recorded yet"
 CHECKED = "I have checked: no name, birth date, address or number of a person"
 
 
@@ -156,6 +157,14 @@ class Resident:
         """Waits for each of these; fails with the screen as it is."""
         for each in words:
             await self.account.waits_for(each)
+
+    async def reads(self, *words: str) -> None:
+        """The same, in any message or form they can read, also one that scrolled up."""
+        for each in words:
+            await self.account.workspace.until(
+                lambda each=each: each in self.all() + self.screen(),  # type: ignore[misc]
+                f"{self} nowhere reads {each!r}",
+            )
 
     def screen(self) -> str:
         return self.account.sees()

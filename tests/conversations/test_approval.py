@@ -177,7 +177,7 @@ async def test_somebody_who_lost_their_place_since_they_were_asked_cannot_decide
     await femi.ticks(TALKED)
     await femi.submits()
 
-    await town.workspace.until(lambda: words in femi.all() + femi.screen())
+    await femi.reads(words)
     assert await town.state() == before
 
 
@@ -193,7 +193,7 @@ async def test_a_worker_who_became_a_trustee_is_no_longer_the_second_worker(town
     await femi.ticks(TALKED)
     await femi.submits()
 
-    await town.workspace.until(lambda: "Your role cannot decide this one." in femi.all() + femi.screen())
+    await femi.reads("Your role cannot decide this one.")
     assert "approved" not in await town.ledger_kinds()
 
 
@@ -265,7 +265,7 @@ async def test_somebody_kept_out_after_they_were_asked_can_decide_nothing(town: 
     await femi.ticks(TALKED)
     await femi.submits()
 
-    await town.workspace.until(lambda: "You cannot decide this one." in femi.all())
+    await femi.reads("Nothing is needed from you here.")
     assert "approved" not in await town.ledger_kinds()
     assert "child" not in femi.all().lower()
 
@@ -411,7 +411,7 @@ async def test_a_changed_answer_sent_again_is_a_new_request(town: Town) -> None:
     await amira.sees("# What we suggest")
     await amira.asks_for_agreement(of="Femi Adair, worker")
     await town.delivers()
-    await femi.sees("# Do you agree?", "Not born yet")
+    await femi.reads("# Do you agree?", "Not born yet")
 
     await femi.presses("Approve", on=old)
     await femi.sees("The worker took this back.")
@@ -438,7 +438,7 @@ async def test_a_decision_on_something_else_than_was_shown_is_refused(town: Town
     await femi.ticks(TALKED)
     await femi.submits()
 
-    await town.workspace.until(lambda: "What is proposed has changed since you opened this." in femi.all())
+    await femi.reads("What is proposed has changed since you opened this.")
     assert await town.state() == before
 
 
@@ -469,7 +469,7 @@ async def test_naming_somebody_who_is_not_on_the_roster_is_refused(town: Town) -
     await amira.ticks("Ben Carver, worker")
     await amira.submits()
 
-    await town.workspace.until(lambda: "Somebody on that list is not on the roster." in amira.all() + amira.screen())
+    await amira.reads("Somebody on that list is not on the roster.")
     assert await town.state() == before
 
 

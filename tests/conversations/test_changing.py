@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from tests.conversations import stories
-from tests.conversations.resident import NONE, Ticked
+from tests.conversations.resident import NONE, NOT_RECORDED, Ticked
 from tests.conversations.town import ONE_ENGINE, Town
 
 
@@ -161,7 +161,7 @@ async def test_a_message_that_slack_sends_again_after_a_500_is_answered_once(tow
     event["channel_type"] = "im"
     async with town.without_its_database():
         failed = await amira.account.happens(event, event_id="Ev1")
-        await amira.sees("This could not be recorded.")
+        await amira.sees(NOT_RECORDED)
     first = await amira.account.happens(event, event_id="Ev1", retry=1)
     await amira.sees(f"# {stories.FIRST}")
 
@@ -179,10 +179,12 @@ async def test_a_press_that_could_not_be_recorded_asks_for_another_and_gives_the
 
     async with town.without_its_database():
         answer = await amira.presses("No")
-        await amira.sees("This could not be recorded.", "Press again in a minute.", "999", "101")
+        await amira.sees(NOT_RECORDED, "[Press again]", "999", "101")
 
     assert answer.status == 200
     assert (await town.case()).version == 1
+    await amira.presses("Press again")
+    await amira.reads(f"# {stories.DANGERS}")
 
 
 async def test_an_answer_to_somebody_elses_consultation_is_refused(town: Town) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.conversations import stories
-from tests.conversations.resident import CHECKED, Resident
+from tests.conversations.resident import CHECKED, NOT_RECORDED, Resident
 from tests.conversations.town import ONE_ENGINE, Town
 
 NOW, UNSURE = "Yes, now", "Not sure"
@@ -42,8 +42,8 @@ async def test_the_card_comes_while_the_database_is_away_and_says_that_nothing_i
 
     async with town.without_its_database():
         answer = await amira.presses(NOW)
-        await town.workspace.until(lambda: "# Ring 999 now" in amira.all())
-        await amira.sees("This could not be recorded.", "Press again", "999")
+        await amira.reads("# Ring 999 now")
+        await amira.sees(NOT_RECORDED, "[Press again]", "999")
 
     assert answer.status == 200
     assert "Are you safe?" in amira.all()
@@ -56,10 +56,10 @@ async def test_what_was_not_recorded_is_recorded_by_pressing_again(town: Town) -
     card = amira.card()
     async with town.without_its_database():
         await amira.presses(NOW)
-        await amira.sees("This could not be recorded.")
+        await amira.sees(NOT_RECORDED)
 
     await amira.presses(NOW, on=card)
-    await town.workspace.until(lambda: "[I have rung 999]" in amira.all())
+    await amira.reads("[I have rung 999]")
     await town.delivers()
 
     await ben.sees("Amira Osei was told to ring 999.")
@@ -71,7 +71,7 @@ async def test_words_behind_the_command_bring_it_in_the_answer_itself_with_no_da
     async with town.without_its_database():
         answer = await amira.commands("he has taken an overdose")
         assert "Are you safe?" in str(answer.body)
-        await amira.sees("This could not be recorded.")
+        await amira.sees(NOT_RECORDED)
 
     assert answer.status == 200
 
@@ -88,7 +88,7 @@ async def test_the_safeguarding_lead_and_the_trustee_on_call_are_told_with_no_co
         await told.sees("Amira Osei was told to ring 999.", "Please ring Amira Osei now: 07700 900101.")
         assert "[" not in told.screen()
     assert [person for person in others if not person.got_nothing()] == []
-    await amira.sees("Your safeguarding lead and the on-call trustee are asked to ring you.")
+    await amira.sees("Ben Carver and Chidi Lowe are asked to ring you.")
 
 
 async def test_whoever_must_not_know_hears_nothing_more_and_cannot_agree(town: Town) -> None:
@@ -150,11 +150,11 @@ async def test_i_have_rung_records_the_emergency_that_could_not_be_recorded(town
     await amira.begins()
     async with town.without_its_database():
         await amira.presses(NOW)
-        await amira.sees("This could not be recorded.")
+        await amira.sees(NOT_RECORDED)
     first_card = next(each for each in amira.account.messages() if "Are you safe?" in str(each.blocks))
 
     await amira.presses("I have rung 999", on=first_card)
-    await town.workspace.until(lambda: "# Could any of these be true?" in amira.all())
+    await amira.reads("# Could any of these be true?")
     await town.delivers()
 
     await ben.sees("Amira Osei was told to ring 999.")
@@ -203,7 +203,7 @@ async def test_nobody_is_reminded_of_what_is_written_down_already(town: Town) ->
     await amira.submits()
     await amira.sees("Your card then shows whether your form was taken.")
     amira.closes()
-    await town.workspace.until(lambda: "Kept in the record." in amira.all())
+    await amira.reads("Kept in the record.")
     await town.delivers()
     assert "Thank you. It is written down." in amira.all()
 
@@ -250,7 +250,7 @@ async def test_an_emergency_after_sending_is_taken_as_a_new_consultation(town: T
     town.clock.passes(minutes=5)
 
     await amira.presses(UNSURE, on=first_card)
-    await town.workspace.until(lambda: "[I have rung 999]" in amira.all())
+    await amira.reads("[I have rung 999]")
     await town.delivers()
 
     await ben.sees("Amira Osei was told to ring 999.")
@@ -277,7 +277,7 @@ async def test_within_hours_tells_the_lead_as_the_card_says(town: Town) -> None:
     amira, ben, femi = town.people("amira", "ben", "femi")
     await amira.begins()
     await amira.answers(stories.A_CHILD_WITHIN_HOURS)
-    await amira.sees("Who would hear: Safeguarding lead")
+    await amira.sees("Danger now: ")
 
     await amira.asks_for_agreement(of="Femi Adair, worker")
     await town.delivers()

@@ -82,7 +82,7 @@ async def test_a_stranger_still_gets_the_emergency_card(town: Town) -> None:
 
     await lewis.types("she is not breathing")
 
-    await town.workspace.until(lambda: "# Ring 999 now" in lewis.all())
+    await lewis.reads("# Ring 999 now")
 
 
 async def test_somebody_who_leaves_in_the_middle_can_press_nothing_more(town: Town) -> None:
@@ -104,7 +104,7 @@ async def test_words_of_danger_in_a_channel_bring_the_card_to_the_one_who_wrote_
 
     await amira.types("he has taken an overdose", channel="C0GENERAL", kind="channel")
 
-    await town.workspace.until(lambda: "# Ring 999 now" in amira.all())
+    await amira.reads("# Ring 999 now")
     assert "# Ring 999 now" not in ben.all()
 
 

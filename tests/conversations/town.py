@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -259,8 +259,10 @@ class Town:
             await store.writer.dispose()
             await store.reader.dispose()
             folder.rename(away)
-            yield
-            away.rename(folder)
+            try:
+                yield
+            finally:
+                away.rename(folder)
             return
         connection = await asyncpg.connect(
             url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
@@ -271,18 +273,14 @@ class Town:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", url.database
             )
             yield
-            await connection.execute(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true')
         finally:
+            await connection.execute(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true')
             await connection.close()
 
     # What others would send
 
     def who(self, person: Resident) -> Who:
         return Who("slack", self.workspace.team, person.account.id)
-
-    def seen_by_everybody(self, but: Sequence[Resident] = ()) -> str:
-        """All that the people the test knows can read, less what these can."""
-        return "\n".join(each.all() for each in self.residents.values() if each not in but)
 
 
 _ROSTER = frozenset({"person added", "person changed", "account connected", "charity added", "charity changed"})

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from storage.records import Address, ApprovalRequest, Conflict, NotFound, Post
+from storage.records import Address, ApprovalRequest, Conflict, Job, NotFound, Post
 from storage.store import Store, Transaction
 from storage.tables import metadata
 from tests.storage.charity import NOW, Charity, behind, unguarded
@@ -40,14 +40,15 @@ class Filled:
             await tx.cases.record_answers(case, {"danger": "no"})
             await tx.cases.bar(case.id, [charity.colleague.id])
             await tx.cases.depart(case.id, worker.id, lane="child", proposed="wait", chosen="tell", text_id=text_id)
-            await tx.cases.disclose(
-                case.id, worker.id, lane="child", recipient="police", text_id=text_id
-            )
+            await tx.cases.disclose(case.id, worker.id, lane="child", recipient="police", text_id=text_id)
             await tx.approvals.settle(
                 request.id, charity.trustee.id, verdict="approved", fingerprint=request.fingerprint, text_id=text_id
             )
             post = await tx.posts.ensure(case.id, "checklist", charity.account(worker))
             await tx.outbox.letter(post, held=True)
+            far = await tx.posts.ensure(case.id, "approval", charity.account(charity.trustee))
+            id, token = await tx.outbox.letter(far, held=True)
+            await tx.outbox.bury(Job(id, charity.id, "letter", "", "", {}, 1, token))
             await tx.outbox.put("timer", "reminder", {"case": case.id})
         return cls(charity, await charity.ask(), text_id, post)
 
@@ -70,6 +71,7 @@ READS: dict[str, tuple[Use, Any]] = {
     "ledger.faults": (lambda tx, it: tx.ledger.faults(), []),
     "ledger.head": (lambda tx, it: tx.ledger.head(), OWN),
     "organisations.current": (lambda tx, it: tx.organisations.current(), OWN),
+    "outbox.undelivered": (lambda tx, it: tx.outbox.undelivered(it.case.id), []),
     "people.accounts": (lambda tx, it: tx.people.accounts([it.worker.id]), []),
     "people.everybody": (lambda tx, it: tx.people.everybody(), OWN),
     "people.get": (lambda tx, it: tx.people.get([it.worker.id]), {}),

@@ -43,6 +43,7 @@ class WebChannel:
     """People of an invented charity in one browser. It keeps no card: a page asks for them when it loads."""
 
     name = "web"
+    loopback_only = True  # anybody who reaches the page acts as anybody
 
     def __init__(self) -> None:
         self._token = secrets.token_urlsafe(24)
