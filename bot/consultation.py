@@ -150,7 +150,11 @@ async def review(turn: Turn) -> Reply:
         if case.state == "asking":
             hint = f"Change: {screen.ask}"
             blocks.append(Buttons((Button("Change", "ask", carry(picture, s=screen.id), hint=hint),)))
-    blocks.append(Buttons((Button("Go back to the checklist", "open", {"c": case.id}, "main"),)))
+    ways = (
+        Button("Go back to the checklist", "open", {"c": case.id}, "main"),
+        Button("Use our own reference", "name", {"c": case.id}),
+    )
+    blocks.append(Buttons(ways))
     return Show(Card("Your answers", tuple(blocks), danger=turn.book.emergency.line))
 
 

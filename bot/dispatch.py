@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import approvals, closing, consultation, emergency, home, lanes, notices, sending
+from bot import approvals, closing, consultation, emergency, home, lanes, notices, reference, sending
 from bot.approvals import approval_card
 from bot.cards import (
     Aside,
@@ -49,6 +49,8 @@ ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
     "answer": consultation.answer,
     "ask": consultation.ask_again,
     "review": consultation.review,
+    "name": reference.name,
+    "name.confirm": reference.name_confirmed,
     "pause": consultation.pause,
     "stop": consultation.stop,
     "send": sending.send,

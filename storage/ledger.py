@@ -27,9 +27,9 @@ _HEAD = (
     .order_by(ledger.c.sequence.desc())
     .limit(1)
 )
-# On PostgreSQL a function takes the organisation's lock and then reads the head, in one trip (`storage.triggers`).
+# On PostgreSQL a function takes the organisation's lock, reads the head and appends, in one trip (`storage.triggers`).
 # Locked as the last step: an optimistic head has a p99 of seconds under load, a lock on the organisation has 57 ms.
-_LOCKED_HEAD = text("SELECT sequence, hash FROM ledger_head(:org)")
+_APPEND = text("SELECT ledger_append(:org, CAST(:at AS bigint), CAST(:bodies AS bytea[]))")
 
 
 class Ledger:
@@ -38,15 +38,18 @@ class Ledger:
 
     async def append(self, notes: Sequence[tuple[str, Mapping[str, str]]]) -> None:
         """Write these as the next entries. Called by `Store.begin` just before it commits."""
-        organisation = self._work.organisation_id
-        query = _LOCKED_HEAD if self._work.postgresql else _HEAD
-        head = (await self._work.connection.execute(query, {"org": organisation})).one_or_none()
+        organisation, at = self._work.organisation_id, to_micros(self._work.now)
+        bodies = [
+            json.dumps({"kind": kind, **ids}, sort_keys=True, separators=(",", ":")).encode() for kind, ids in notes
+        ]
+        if self._work.postgresql:
+            await self._work.connection.execute(_APPEND, {"org": organisation, "at": at, "bodies": bodies})
+            return
+        head = (await self._work.connection.execute(_HEAD, {"org": organisation})).one_or_none()
         sequence, previous = (head.sequence, head.hash) if head else (0, _BEGINNING)
-        at = to_micros(self._work.now)
         rows = []
-        for kind, ids in notes:
+        for body in bodies:
             sequence += 1
-            body = json.dumps({"kind": kind, **ids}, sort_keys=True, separators=(",", ":")).encode()
             digest = link(previous, organisation, sequence, at, body)
             rows.append(
                 {

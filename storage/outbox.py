@@ -247,7 +247,7 @@ class Outbox:
             await self._work.connection.execute(_DONE[self._work.postgresql], {"settled": sorted(settled)})
 
     async def again(self, job: Job, *, after: float | None = None, counts: bool = True) -> str:
-        """Try again later; after the last attempt it is dead. Gives the state it is in now; "" if the token moved on."""
+        """Try again later; after the last attempt it is dead. Gives the new state, "" where the token moved on."""
         attempts = job.attempts if counts else job.attempts - 1
         state = "dead" if attempts >= ATTEMPTS else "due"
         wait = after if after is not None else _again(attempts)

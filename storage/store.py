@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
+from storage import one_trip
 from storage.approvals import Approvals
 from storage.cases import Cases
 from storage.deliveries import Deliveries
@@ -241,8 +242,8 @@ async def _begun(connection: AsyncConnection, limit: asyncio.Timeout) -> AsyncTr
 def _postgresql(url: str) -> AsyncEngine:
     return create_async_engine(
         url,
-        pool_size=10,
-        max_overflow=10,
+        pool_size=20,
+        max_overflow=0,  # overflow connections are thrown away on return: opened and prepared again for every rush
         pool_timeout=_TIMEOUT,
         pool_recycle=1800,
         connect_args={"timeout": _TIMEOUT, "command_timeout": _TIMEOUT},
@@ -255,7 +256,8 @@ def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
         pool_size=1 if writes else 4,
         max_overflow=0,
         pool_timeout=_TIMEOUT,
-        connect_args={"timeout": _OPENING, "isolation_level": None, "cached_statements": 256},
+        connect_args={"timeout": _OPENING, "isolation_level": None, "cached_statements": 256, **one_trip.CONNECT},
+        module=one_trip.MODULE,
     )
 
     @event.listens_for(engine.sync_engine, "connect")

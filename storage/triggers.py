@@ -23,13 +23,27 @@ _POSTGRESQL = (
        FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only()""",
     # ALWAYS: also in a session that says it is a replica, where ordinary triggers sleep.
     "ALTER TABLE ledger ENABLE ALWAYS TRIGGER ledger_no_change",
-    # VOLATILE, so that the SELECT sees what was committed while it waited for the lock.
-    """CREATE OR REPLACE FUNCTION ledger_head(org text) RETURNS TABLE (sequence bigint, hash bytea)
+    # Lock, read the head and append in one trip, as `storage.ledger.link` does it in Python. VOLATILE, so that the
+    # SELECT sees what was committed while it waited for the lock.
+    """CREATE OR REPLACE FUNCTION ledger_append(org text, moment bigint, bodies bytea[]) RETURNS void
        LANGUAGE plpgsql VOLATILE AS $$
+       DECLARE
+         seq bigint; prev bytea; body bytea; digest bytea; nul CONSTANT bytea := '\\x00'::bytea;
        BEGIN
          PERFORM pg_advisory_xact_lock(hashtextextended('ledger ' || org, 0));
-         RETURN QUERY SELECT l.sequence, l.hash FROM ledger l
+         SELECT l.sequence, l.hash INTO seq, prev FROM ledger l
            WHERE l.organisation_id = org ORDER BY l.sequence DESC LIMIT 1;
+         IF NOT FOUND THEN
+           seq := 0; prev := decode(repeat('00', 32), 'hex');
+         END IF;
+         FOREACH body IN ARRAY bodies LOOP
+           seq := seq + 1;
+           digest := sha256(convert_to('confer ledger 1', 'UTF8') || nul || prev || convert_to(org, 'UTF8') || nul
+             || convert_to(seq::text, 'UTF8') || nul || convert_to(moment::text, 'UTF8') || nul || sha256(body));
+           INSERT INTO ledger (organisation_id, sequence, at, body, previous, hash)
+             VALUES (org, seq, moment, body, prev, digest);
+           prev := digest;
+         END LOOP;
        END $$""",
 )
 

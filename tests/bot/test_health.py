@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,50 @@ async def test_a_database_without_its_tables_is_out_of_reach(tmp_path: Path) -> 
 
     async with served(Office(store, {book.id: book}, now)) as client:
         assert await health(client) == (503, {"database": "out of reach"})
+
+
+async def test_a_sending_that_has_ended_is_no_health(environment: dict[str, str]) -> None:
+    async with served(await open_office(read_settings(environment))) as client:
+        [sending] = [task for task in asyncio.all_tasks() if task.get_name() == "sending"]
+        before = await health(client)
+        sending.cancel()
+        await asyncio.wait([sending])
+        after = await health(client)
+
+    assert before[0] == 200
+    assert after == (503, {"database": "ok", "letters": {}, "sending": "sending has stopped"})
+
+
+async def test_a_sending_that_is_stuck_while_letters_are_due_is_no_health(environment: dict[str, str]) -> None:
+    moment = [now()]
+    office = await open_office(read_settings(environment), clock=lambda: moment[0])
+    await import_charity(office.store, CHARITY, now())
+    blocker = Store(office.store.url, office.store.keys)
+    async with office.store.begin(moment[0]) as tx:
+        tx.bind((await tx.organisations.all())[0].id)
+        await tx.outbox.put("timer", "a timer", {"timer": "none"}, run_at=moment[0] + timedelta(seconds=10))
+    said = []
+
+    async def unwell() -> bool:
+        moment[0] += timedelta(seconds=31)
+        said.append(await health(client))
+        return bool(said[-1][0] == 503)
+
+    async with served(office) as client:
+        async with blocker.begin(moment[0]) as tx:
+            # As long as something else holds what a round wants: to look is possible, to claim is not.
+            if blocker.postgresql:
+                await tx.connection.exec_driver_sql("LOCK TABLE jobs IN EXCLUSIVE MODE")
+            await until_soon(unwell)
+
+        async def well() -> bool:
+            return (await health(client))[0] == 200
+
+        await until_soon(well, 20)
+    await blocker.close()
+
+    assert said[-1][1]["letters"] == {"due": 1}
+    assert said[-1][1]["sending"].startswith("letters are due and nobody has looked for ")
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -150,6 +150,18 @@ def test_a_port_that_is_taken_is_said_and_no_traceback(confer: Command, tmp_path
     assert "address already in use" in said.err
 
 
+async def test_the_sandbox_serves_this_machine_only_also_when_it_is_served_as_a_product_is(
+    local: dict[str, str],
+) -> None:
+    async with running("web", environment={**local, "CONFER_SANDBOX": "1", "PORT": "0"}) as bot:
+        _, writer = await asyncio.open_connection("127.0.0.1", bot.port)
+        writer.close()
+        await writer.wait_closed()
+
+        with pytest.raises(OSError, match="Connect"):
+            await asyncio.open_connection("127.0.0.2", bot.port)
+
+
 async def test_the_sandbox_serves_this_machine_only_and_stops_when_told(tmp_path: Path) -> None:
     async with running("try", "--data", str(tmp_path / "trial"), "--port", "0", environment={}) as bot:
         async with aiohttp.ClientSession() as browser, browser.get(f"http://127.0.0.1:{bot.port}/") as answer:

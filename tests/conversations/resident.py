@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -88,7 +89,7 @@ class Resident:
         await self.presses("Next")
 
     async def asks_for_agreement(self, what: str = "We are worried and ask for advice.", *, of: str = "") -> None:
-        """From the proposal to the sent card. `of`: one label of the list, such as "Femi Adair, worker"."""
+        """From the proposal to the sent card. `of`: the name of a colleague."""
         await self.presses("Ask for agreement")
         await self.sees("# Before it is sent")
         if of:
@@ -132,10 +133,15 @@ class Resident:
         await self.presses("Change", on=card)
 
     async def ticks(self, label: str) -> None:
-        await self.account.ticks(label)
+        """The box whose words are these; for a colleague the name is enough."""
+        await self.account.ticks(self._in_full(label))
 
     async def chooses(self, field: str, *labels: str) -> None:
-        await self.account.chooses(field, *labels)
+        await self.account.chooses(field, *(self._in_full(label) for label in labels))
+
+    def _in_full(self, label: str) -> str:
+        offered = [line.strip()[4:] for line in self.screen().splitlines() if re.match(r" *\([ x]\) ", line)]
+        return next((each for each in offered if each.startswith(f"{label}, ") and label.istitle()), label)
 
     async def fills(self, field: str, text: str) -> None:
         await self.account.fills(field, text)

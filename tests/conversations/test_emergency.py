@@ -97,7 +97,7 @@ async def test_whoever_must_not_know_hears_nothing_more_and_cannot_agree(town: T
     await town.delivers()
     await amira.presses("Someone must not know")
     await amira.sees("# Who must not know")
-    await amira.ticks("Ben Carver, worker")
+    await amira.ticks("Ben Carver")
     await amira.submits()
     await amira.sees("Noted.")
     await town.delivers()
@@ -110,7 +110,7 @@ async def test_whoever_must_not_know_hears_nothing_more_and_cannot_agree(town: T
     await amira.presses("Ask for agreement")
     await amira.sees("# Before it is sent")
 
-    assert "Chidi Lowe, trustee" in amira.screen()
+    assert "Chidi Lowe" in amira.screen()
     assert "Ben Carver" not in amira.screen()
     await amira.fills("What exactly would you say?", "A child is hurt.")
     await amira.submits()
@@ -192,6 +192,7 @@ async def test_nobody_is_reminded_of_what_is_written_down_already(town: Town) ->
     await rings(amira)
     await amira.presses("I have rung 999")
     await amira.sees("# Could any of these be true?")
+    await town.delivers()
     town.clock.passes(hours=1)
     await town.delivers()
     await amira.sees("# How are you? And one thing")
@@ -246,7 +247,7 @@ async def test_an_emergency_after_sending_is_taken_as_a_new_consultation(town: T
     await amira.begins()
     first_card = amira.card()
     await amira.answers(stories.A_CHILD)
-    await amira.asks_for_agreement(of="Femi Adair, worker")
+    await amira.asks_for_agreement(of="Femi Adair")
     town.clock.passes(minutes=5)
 
     await amira.presses(UNSURE, on=first_card)
@@ -279,7 +280,7 @@ async def test_within_hours_tells_the_lead_as_the_card_says(town: Town) -> None:
     await amira.answers(stories.A_CHILD_WITHIN_HOURS)
     await amira.sees("Danger now: ")
 
-    await amira.asks_for_agreement(of="Femi Adair, worker")
+    await amira.asks_for_agreement(of="Femi Adair")
     await town.delivers()
 
     await femi.sees("# Do you agree?")

@@ -17,7 +17,7 @@ from tests.conversations.town import Town
 async def sends(amira: Resident) -> None:
     await amira.begins()
     await amira.answers(stories.A_CHILD)
-    await amira.asks_for_agreement(of="Femi Adair, worker")
+    await amira.asks_for_agreement(of="Femi Adair")
 
 
 async def test_slack_in_trouble_makes_a_letter_late_and_it_comes_once(town: Town) -> None:
@@ -119,7 +119,7 @@ async def test_the_reminder_survives_the_process_too(town: Town) -> None:
     town.clock.passes(hours=1)
     await town.delivers()
 
-    await amira.sees("# How are you? And one thing")
+    await amira.reads("# How are you? And one thing")
 
 
 async def test_a_letter_to_somebody_slack_has_closed_is_given_up_and_recorded(town: Town) -> None:

@@ -11,24 +11,23 @@ from tests.conversations.resident import NOT_RECORDED, TALKED
 from tests.conversations.town import Town
 
 EVERYBODY = {
-    "ben": "Ben Carver, worker",
-    "chidi": "Chidi Lowe, trustee",
-    "dora": "Dora Finch, trustee",
-    "ewan": "Ewan Marsh, worker",
-    "femi": "Femi Adair, worker",
-    "iris": "Iris Vale, trustee",
+    "ben": "Ben Carver",
+    "chidi": "Chidi Lowe",
+    "dora": "Dora Finch",
+    "ewan": "Ewan Marsh",
+    "iris": "Iris Vale",
 }
 
 
 async def test_fifty_presses_in_one_moment_are_one_decision(town: Town) -> None:
     amira, *asked = town.people("amira", *EVERYBODY)
     await amira.begins()
-    await amira.answers(stories.A_CHILD)
+    await amira.answers(stories.A_REQUEST)
     await amira.presses("Ask for agreement")
     await amira.sees("# Before it is sent")
     for label in EVERYBODY.values():
         await amira.ticks(label)
-    await amira.fills("What exactly would you say?", "A worry about a child.")
+    await amira.fills("What exactly would you say?", "What they asked, and no more.")
     await amira.submits()
     await amira.sees("# Waiting for a second person")
     await town.delivers()
@@ -54,6 +53,5 @@ async def test_fifty_presses_in_one_moment_are_one_decision(town: Town) -> None:
     assert [answer for answer in answers if NOT_RECORDED in str(answer.body)] == []
     kinds = await town.ledger_kinds()
     assert kinds.count("approved") + kinds.count("declined") == 1
-    assert {word for person in asked for word in person.screen().splitlines() if word.startswith("Already")} == {
-        next(line for line in asked[0].screen().splitlines() if line.startswith("Already"))
-    }
+    read = {line for person in asked for line in person.screen().splitlines() if line.startswith("Already decided: ")}
+    assert len(read) == 1

@@ -112,7 +112,7 @@ async def test_the_home_page_shows_what_waits_and_what_is_open_by_reference_only
     amira, femi = town.people("amira", "femi")
     await amira.begins()
     await amira.answers(stories.A_CHILD)
-    await amira.asks_for_agreement(of="Femi Adair, worker")
+    await amira.asks_for_agreement(of="Femi Adair")
     await town.delivers()
     reference = (await town.case()).reference
 

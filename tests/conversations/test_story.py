@@ -16,7 +16,7 @@ async def test_a_child_at_risk_reaches_the_council_through_a_second_person(town:
     await amira.sees(
         "# What we suggest", "Nobody outside has been told.", "A child at risk: Tell children's social care"
     )
-    await amira.asks_for_agreement("A worry about a child in a family we visit.", of="Femi Adair, worker")
+    await amira.asks_for_agreement("A worry about a child in a family we visit.", of="Femi Adair")
     await amira.sees("# Waiting for a second person", "You can ring for advice now, without giving a name.")
     await town.delivers()
 
@@ -82,7 +82,7 @@ async def test_nothing_is_closed_before_what_was_done_is_written_down(town: Town
     amira, femi = town.people("amira", "femi")
     await amira.begins()
     await amira.answers(stories.A_CHILD)
-    await amira.asks_for_agreement(of="Femi Adair, worker")
+    await amira.asks_for_agreement(of="Femi Adair")
     await town.delivers()
     await femi.agrees()
     await femi.sees("Already decided")
@@ -130,7 +130,7 @@ async def test_several_dangers_stand_on_one_card_and_each_is_decided_alone(town:
     await ben.sees("Already decided")
     await town.delivers()
     await amira.sees("Ben Carver agreed at 02:14", "Ben Carver said no. That is not the end")
-    await chidi.sees("You are the second opinion; the first yes stands.")
+    await chidi.reads("You are the second opinion; the first yes stands.")
     assert (await town.ledger_kinds()).count("asked") == 2
 
 
@@ -139,7 +139,7 @@ async def test_a_fax_is_stopped_and_says_so(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.begins()
     await amira.answers(stories.A_CHILD)
-    await amira.asks_for_agreement(of="Femi Adair, worker")
+    await amira.asks_for_agreement(of="Femi Adair")
     await town.delivers()
     await femi.agrees()
     await femi.sees("Already decided")

@@ -139,7 +139,7 @@ async def test_the_reason_of_the_one_who_decides_is_looked_at_too(town: Town, ca
     amira, femi = town.people("amira", "femi")
     await amira.begins()
     await amira.answers(stories.A_CHILD)
-    await amira.asks_for_agreement(of="Femi Adair, worker")
+    await amira.asks_for_agreement(of="Femi Adair")
     await town.delivers()
 
     await femi.presses("Approve")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, get_type_hints
 
@@ -113,7 +114,9 @@ WRITES: dict[str, Use] = {
     "posts.ensure": lambda tx, it: tx.posts.ensure(
         it.case.id, "checklist", Address(it.charity.trustee.id, it.post.channel, it.post.tenant, it.post.user, "")
     ),
+    "posts.displaced_by": lambda tx, it: tx.posts.displaced_by(replace(it.post, id="another"), it.post.message),
     "posts.place": lambda tx, it: tx.posts.place(it.post.id, "elsewhere", "1"),
+    "posts.retire": lambda tx, it: tx.posts.retire(it.post),
     "texts.keep": lambda tx, it: tx.texts.keep(it.case.id, it.worker.id, "reason", "Not ours to say."),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,10 +27,17 @@ async def promise(
         return id
 
 
-async def claim(store: Store, now: datetime = NOW, *, limit: int = 100, busy: Sequence[str] = ()) -> list[Job]:
+async def claim(
+    store: Store,
+    now: datetime = NOW,
+    *,
+    limit: int = 100,
+    busy: Sequence[str] = (),
+    channels: Sequence[str] | None = None,
+) -> list[Job]:
     """Claimed as a sender does it: bound to nobody."""
     async with store.begin(now) as tx:
-        return await tx.outbox.claim(limit=limit, busy=busy)
+        return await tx.outbox.claim(limit=limit, busy=busy, channels=channels)
 
 
 async def settle(store: Store, *jobs: Job) -> None:
@@ -128,6 +136,19 @@ async def test_a_lane_that_is_busy_here_is_passed_over(charity: Charity) -> None
     assert [job.key for job in jobs] == ["b:1"]
 
 
+async def test_only_letters_of_ones_own_channels_are_claimed_and_timers_whatever_their_lane(charity: Charity) -> None:
+    for key, lane in (("mine", "web/T/1"), ("theirs", "webster/T/1"), ("pattern", "we_/T/1"), ("capital", "WEB/T/1")):
+        await promise(charity, key, lane=lane)
+    await promise(charity, "timer", kind="timer")
+    await promise(charity, "timer in a lane", kind="timer", lane="slate/T/1")
+
+    timers = await claim(charity.store, channels=[])
+    letters = await claim(charity.store, channels=["web", "we%"])
+
+    assert {job.key for job in timers} == {"timer", "timer in a lane"}
+    assert [job.key for job in letters] == ["mine"]
+
+
 async def test_a_lane_that_was_told_to_slow_down_is_passed_over_until_then_by_everybody(
     charity: Charity, second: Store
 ) -> None:
@@ -151,9 +172,11 @@ async def test_after_the_lease_somebody_else_takes_over_and_the_first_can_settle
     (then,) = await claim(second, NOW + LEASE)
     async with charity.store.begin(NOW + LEASE) as tx:
         await tx.outbox.done([(first.id, first.token)])
-        await tx.outbox.bury(first)
-        await tx.outbox.again(first, after=0)
+        buried = await tx.outbox.bury(first)
+        again = await tx.outbox.again(first, after=0)
+        dead = await tx.outbox.again(replace(first, attempts=ATTEMPTS))
 
+    assert (buried, again, dead) == (False, "", "")
     assert (then.id, then.attempts) == (first.id, 2)
     assert then.token != first.token
     assert await states(charity.store) == {"card:1": "due"}
@@ -473,6 +496,34 @@ async def test_a_refresh_while_a_card_is_being_sent_leaves_it_due(charity: Chari
 
     (job,) = await claim(charity.store)
     assert (job.id, job.attempts) == (id, 1)
+
+
+async def test_letters_settled_and_promised_by_many_at_once_lock_nobody_out(charity: Charity, second: Store) -> None:
+    if not charity.store.postgresql:
+        return  # one writer at a time cannot
+    async with charity.begin() as tx:
+        for number in range(40):
+            account = replace(charity.account(charity.trustee), user=f"{number}")
+            await tx.posts.ensure(charity.case.id, "told", account, message="m1")
+        await tx.outbox.refresh(charity.case.id, pressed=("", "", ""), kind="", message="")
+    jobs = await claim(charity.store)
+    pairs = [(job.id, job.token) for job in jobs]
+
+    async def promises(store: Store) -> None:
+        async with store.begin(NOW) as tx:
+            tx.bind(charity.id)
+            await tx.outbox.refresh(charity.case.id, pressed=("", "", ""), kind="", message="")
+
+    async def settles(store: Store, order: int) -> None:
+        async with store.begin(NOW) as tx:
+            await tx.outbox.done(pairs[::order])
+
+    for _ in range(10):
+        both = (charity.store, second)
+        await asyncio.gather(*(work for each in both for work in (promises(each), settles(each, 1), settles(each, -1))))
+
+    assert len(pairs) == 40
+    assert set((await states(charity.store)).values()) <= {"due", "done"}
 
 
 async def test_what_lies_in_the_outbox_is_ids_only(charity: Charity) -> None:
