@@ -14,6 +14,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.direct import Direct
 from storage.records import (
     Answer,
     CaseState,
@@ -29,7 +30,7 @@ from storage.sealing import DataKey
 from storage.tables import answers, barred, consultations, departures, disclosures
 from storage.work import Work
 
-_WITH_ANSWERS = (
+_WITH_ANSWERS = Direct(
     select(consultations, answers.c.question_id, answers.c.value, answers.c.at)
     .outerjoin(
         answers,
@@ -53,8 +54,8 @@ def _record_answer(build: Any) -> Any:
     )
 
 
-_RECORD = {True: _record_answer(postgresql_insert), False: _record_answer(sqlite_insert)}
-_ADVANCE = (
+_RECORD = Direct(_record_answer(postgresql_insert), sqlite=_record_answer(sqlite_insert))
+_ADVANCE = Direct(
     update(consultations)
     .where(
         consultations.c.id == bindparam("case_id"),
@@ -62,6 +63,7 @@ _ADVANCE = (
         consultations.c.version == bindparam("seen"),
     )
     .values(version=bindparam("next"), state=bindparam("state_now"), changed_at=bindparam("moment"))
+    .returning(consultations.c.id)
 )
 
 
@@ -93,9 +95,7 @@ class Cases:
 
     async def get(self, id: str) -> Consultation:
         """The consultation with its answers. Raises NotFound."""
-        rows = (
-            await self._work.connection.execute(_WITH_ANSWERS, {"case_id": id, "org": self._work.organisation_id})
-        ).all()
+        rows = await _WITH_ANSWERS.rows(self._work, {"case_id": id, "org": self._work.organisation_id})
         if not rows:
             raise NotFound("consultation")
         return _consultation(rows)
@@ -134,15 +134,15 @@ class Cases:
             }
             for question, value in values.items()
         ]
-        if rows:
-            await self._work.connection.execute(_RECORD[self._work.postgresql], rows if len(rows) > 1 else rows[0])
+        for row in rows:
+            await _RECORD.rows(self._work, row)
         given = {question: Answer(question, value, self._work.now) for question, value in values.items()}
         return replace(consultation, answers={**consultation.answers, **given})
 
     async def advance(self, consultation: Consultation, *, state: CaseState | None = None) -> None:
         """Move to the next version, if nobody else has. Raises Conflict."""
-        moved = await self._work.connection.execute(
-            _ADVANCE,
+        moved = await _ADVANCE.rows(
+            self._work,
             {
                 "case_id": consultation.id,
                 "org": self._work.organisation_id,
@@ -152,7 +152,7 @@ class Cases:
                 "moment": to_micros(self._work.now),
             },
         )
-        if moved.rowcount != 1:
+        if not moved:
             raise Conflict("consultation")
 
     async def name(self, consultation_id: str, reference: str) -> None:

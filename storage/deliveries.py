@@ -8,15 +8,19 @@ from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.direct import Direct
 from storage.records import to_micros
 from storage.tables import deliveries
 from storage.work import Work
 
 _VALUES: dict[str, Any] = {name: bindparam(name) for name in ("channel", "tenant", "delivery", "organisation_id", "at")}
-_TAKE = {
-    True: postgresql_insert(deliveries).values(_VALUES).on_conflict_do_nothing(),
-    False: sqlite_insert(deliveries).values(_VALUES).on_conflict_do_nothing(),
-}
+
+
+def _take(build: Any) -> Any:
+    return build(deliveries).values(_VALUES).on_conflict_do_nothing().returning(deliveries.c.delivery)
+
+
+_TAKE = Direct(_take(postgresql_insert), sqlite=_take(sqlite_insert))
 
 
 class Deliveries:
@@ -25,8 +29,8 @@ class Deliveries:
 
     async def take(self, channel: str, tenant: str, delivery: str) -> bool:
         """True the first time, False for a repeated delivery."""
-        taken = await self._work.connection.execute(
-            _TAKE[self._work.postgresql],
+        taken = await _TAKE.rows(
+            self._work,
             {
                 "channel": channel,
                 "tenant": tenant,
@@ -35,4 +39,4 @@ class Deliveries:
                 "at": to_micros(self._work.now),
             },
         )
-        return taken.rowcount == 1
+        return bool(taken)

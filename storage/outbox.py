@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.direct import Direct
 from storage.posts import RETIRED
 from storage.records import Job, Post, to_micros
 from storage.tables import Int64, consultations, jobs, pauses, people, posts
@@ -101,10 +102,10 @@ def _bytewise(key: Any) -> Any:
     return collate(key, "C")
 
 
-_REFRESH = {
-    True: _refresh(postgresql_insert, cast(func.gen_random_uuid(), Text), _bytewise),
-    False: _refresh(sqlite_insert, func.lower(func.hex(func.randomblob(9))), lambda key: key),
-}
+_REFRESH = Direct(
+    _refresh(postgresql_insert, cast(func.gen_random_uuid(), Text), _bytewise),
+    sqlite=_refresh(sqlite_insert, func.lower(func.hex(func.randomblob(9))), lambda key: key),
+)
 _NOTIFY = text(f"SELECT pg_notify('{WAKE}', '')")
 
 
@@ -166,8 +167,8 @@ class Outbox:
         """
         token = secrets.token_urlsafe(9)
         channel, tenant, user = pressed
-        rows = await self._work.connection.execute(
-            _REFRESH[self._work.postgresql],
+        rows = await _REFRESH.rows(
+            self._work,
             {
                 "case_id": consultation_id,
                 "org": self._work.organisation_id,

@@ -13,11 +13,12 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.direct import Direct
 from storage.records import Address, Person, Role
 from storage.tables import addresses, people
 from storage.work import Work
 
-_BY_ACCOUNT = (
+_BY_ACCOUNT = Direct(
     select(people)
     .join(addresses, addresses.c.person_id == people.c.id)
     .where(
@@ -36,10 +37,10 @@ class People:
 
     async def by_account(self, channel: str, tenant: str, user: str) -> Person | None:
         """Who speaks from this account; binds the transaction to their organisation. None for a stranger."""
-        found = await self._work.connection.execute(_BY_ACCOUNT, {"channel": channel, "tenant": tenant, "user": user})
-        row = found.one_or_none()
-        if row is None:
+        found = await _BY_ACCOUNT.rows(self._work, {"channel": channel, "tenant": tenant, "user": user})
+        if not found:
             return None
+        row = found[0]
         self._work.bind(row.organisation_id)
         return _person(row)
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
@@ -26,6 +26,7 @@ from storage import one_trip
 from storage.approvals import Approvals
 from storage.cases import Cases
 from storage.deliveries import Deliveries
+from storage.direct import driver_of
 from storage.ledger import Ledger
 from storage.organisations import Organisations
 from storage.outbox import WAKE, Outbox
@@ -53,6 +54,7 @@ class Transaction:
     """One unit of work. Bound to one organisation before anything else is asked of it."""
 
     connection: AsyncConnection
+    driver: Any  # the driver's own connection, for `storage.direct`
     keys: Keyring
     now: datetime
     postgresql: bool
@@ -151,7 +153,8 @@ class Store:
             begun = await _begun(connection, limit)
             if within is None:
                 limit.reschedule(None)
-            transaction = Transaction(connection, self.keys, now, self.postgresql)
+            driver = await driver_of(connection, postgresql=self.postgresql)
+            transaction = Transaction(connection, driver, self.keys, now, self.postgresql)
             yield transaction
             await transaction.seal_notes()
             await begun.commit()  # whatever does not come this far is rolled back as its connection is given back
@@ -164,7 +167,9 @@ class Store:
         async with _bounded(within) as limit, _reaching(self.reader, within and limit.when()) as connection:
             if within is None:
                 limit.reschedule(None)
-            yield Transaction(connection, self.keys, now, self.postgresql)
+            await connection.begin()  # one snapshot for the driver too, which does not begin one by itself
+            driver = await driver_of(connection, postgresql=self.postgresql)
+            yield Transaction(connection, driver, self.keys, now, self.postgresql)
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
@@ -240,7 +245,7 @@ async def _begun(connection: AsyncConnection, limit: asyncio.Timeout) -> AsyncTr
 
 
 def _postgresql(url: str) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=20,
         max_overflow=0,  # overflow connections are thrown away on return: opened and prepared again for every rush
@@ -248,6 +253,14 @@ def _postgresql(url: str) -> AsyncEngine:
         pool_recycle=1800,
         connect_args={"timeout": _TIMEOUT, "command_timeout": _TIMEOUT},
     )
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def alive(raw: Any, _: Any, __: Any) -> None:
+        # A server that was restarted has closed our idle connections; the pool then opens another, and no press is lost.
+        if raw.driver_connection.is_closed():
+            raise DisconnectionError
+
+    return engine
 
 
 def _sqlite(url: str, *, writes: bool) -> AsyncEngine:

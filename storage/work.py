@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +14,7 @@ class Work(Protocol):
     """What `storage.store.Transaction` gives to the nouns; they never see one another through it."""
 
     connection: AsyncConnection
+    driver: Any
     keys: Keyring
     now: datetime
     postgresql: bool

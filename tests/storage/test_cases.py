@@ -222,9 +222,7 @@ async def test_departures_and_disclosures_come_back_as_they_were_recorded_oldest
     text_id, case, worker = await charity.say("They were afraid."), charity.case, charity.worker
     async with charity.begin(NOW + timedelta(hours=1)) as tx:
         await tx.cases.depart(case.id, worker.id, lane="child", proposed="tell", chosen="tell now", text_id=text_id)
-        await tx.cases.disclose(
-            case.id, worker.id, lane="child", recipient="nobody", text_id=text_id
-        )
+        await tx.cases.disclose(case.id, worker.id, lane="child", recipient="nobody", text_id=text_id)
     async with charity.begin() as tx:
         await tx.cases.depart(case.id, worker.id, lane="child", proposed="wait", chosen="tell", text_id=text_id)
         await tx.cases.disclose(case.id, worker.id, lane="child", recipient="police", text_id=text_id)

@@ -1,0 +1,106 @@
+"""The few statements of every press, compiled once by SQLAlchemy and run on the driver itself, in its transaction.
+
+SQLAlchemy's way through greenlets, cursors and results costs five to eight times what the driver needs for the same
+statement, and a press has eight of them. The rule to keep: only a statement built at import, only inside `Store.begin`
+or `Store.read`, and only types that both drivers take as they are (text, whole numbers, bytes).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import namedtuple
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import asyncpg
+from sqlalchemy import Executable
+from sqlalchemy.dialects import postgresql as postgresql_dialects
+from sqlalchemy.dialects import sqlite as sqlite_dialects
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.work import Work
+
+_asyncpg: Any = postgresql_dialects.asyncpg.dialect
+_DIALECTS: dict[bool, Any] = {True: _asyncpg(), False: sqlite_dialects.aiosqlite.dialect()}
+
+_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
+
+
+class Direct:
+    """One statement, in the words of each engine. `rows` gives its rows as named tuples, none where it returns none."""
+
+    def __init__(self, statement: Executable, *, sqlite: Executable | None = None) -> None:
+        self._ways = {
+            True: _Way(statement, postgresql=True),
+            False: _Way(statement if sqlite is None else sqlite, postgresql=False),
+        }
+
+    async def rows(self, work: Work, values: Mapping[str, Any]) -> list[Any]:
+        """Run it. Raises what SQLAlchemy would raise for the same fault."""
+        way = self._ways[work.postgresql]
+        given = [values[name] if name in values else way.given[name] for name in way.names]
+        try:
+            if work.postgresql:
+                found = await work.driver.fetch(way.sql, *given)
+            else:
+                found = await work.driver._execute(way.in_thread, work.driver, given)
+        except Exception as fault:
+            _raise(fault)
+        return [way.row(*row) for row in found]
+
+
+class _Way:
+    """A statement for one engine: its text, the names of its parameters in order, and the shape of its rows."""
+
+    def __init__(self, statement: Executable, *, postgresql: bool) -> None:
+        compiled: Any = statement.compile(dialect=_DIALECTS[postgresql])  # type: ignore[attr-defined]
+        self.sql = str(compiled)
+        self.names: tuple[str, ...] = tuple(compiled.positiontup)
+        self.given: dict[str, Any] = dict(compiled.params)
+        columns = [column.key for column in getattr(statement, "exported_columns", ())]
+        named: Any = namedtuple  # its fields are known at run time only
+        self.row: Any = named("row", columns, rename=True) if columns else _as_it_is
+
+    def in_thread(self, driver: Any, given: list[Any]) -> list[Any]:
+        cursor = driver._conn.execute(self.sql, given)
+        try:
+            return list(cursor.fetchall()) if cursor.description else []
+        finally:
+            cursor.close()
+
+
+def _as_it_is(*values: Any) -> tuple[Any, ...]:
+    return values
+
+
+async def driver_of(connection: AsyncConnection, *, postgresql: bool) -> Any:
+    """The driver's own connection, inside the transaction that has begun.
+
+    SQLAlchemy begins a PostgreSQL transaction only with its first statement; here it is begun at once.
+    """
+    raw: Any = await connection.get_raw_connection()
+    if postgresql and raw.dbapi_connection._transaction is None:
+        try:
+            await raw.dbapi_connection._start_transaction()
+        except BaseException as fault:
+            # Cut off half-way, the driver may be in a transaction that SQLAlchemy knows nothing of: never used again.
+            raw.driver_connection.terminate()
+            if isinstance(fault, Exception):
+                _raise(fault)
+            raise
+    return raw.driver_connection
+
+
+def _raise(fault: Exception) -> NoReturn:
+    match fault:
+        case sqlite3.IntegrityError() | asyncpg.IntegrityConstraintViolationError():
+            raise IntegrityError(None, None, fault) from fault
+        case sqlite3.OperationalError() | OSError() | AsyncAdapt_asyncpg_dbapi.Error():
+            raise OperationalError(None, None, fault) from fault
+        case sqlite3.Error() | asyncpg.PostgresError() | asyncpg.InterfaceError():
+            kind = OperationalError if isinstance(fault, _LOST) else DBAPIError
+            raise kind(None, None, fault) from fault
+        case _:
+            raise fault
