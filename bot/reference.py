@@ -13,9 +13,7 @@ from bot.turn import Turn
 _OWN = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9/_.\- ]{1,38}[A-Za-z0-9]")
 """Letters, digits and simple marks, at least one digit: a file number has one, a name has none."""
 
-_FIELD = Text(
-    "reference", "Your own case reference", "Such as HP-2026-118. Never a name or a birth date.", 40
-)
+_FIELD = Text("reference", "Your own case reference", "Such as HP-2026-118. Never a name or a birth date.", 40)
 
 
 async def name(turn: Turn) -> Reply:

@@ -20,7 +20,7 @@ from sqlalchemy.util import EMPTY_DICT
 from sqlalchemy.util.concurrency import await_
 
 CONNECT = {"check_same_thread": False}
-"""Needed: a finished cursor's row count is read, and it is closed, outside the thread. Use is serial all the same."""
+"""Needed by this and by `storage.direct`, which use the connection outside its thread, though never at the same time."""
 
 
 class _Cursor(AsyncAdapt_aiosqlite_cursor):
