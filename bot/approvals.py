@@ -31,7 +31,7 @@ from bot.forms import CHECKED, LIMIT, ticked, typed
 from bot.lanes import lane_facts, lane_title
 from bot.picture import Picture, fingerprint
 from bot.questioning import answer_line
-from bot.requests import ask_second_opinion
+from bot.requests import ask_second_opinion, bring_up_to_date
 from bot.roster import allowed
 from bot.turn import Refusal, Turn
 from bot.wording import at, numbers
@@ -75,7 +75,8 @@ def told_card(picture: Picture, person: Person) -> Card:
     worker = picture.person(picture.case.requester_id)
     name = worker.name if worker else "A worker"
     ring = f"Please ring {name} now" + (f": {worker.telephone}." if worker and worker.telephone else ".")
-    why = f"{name} was told to ring 999." if picture.in_emergency else f"{name} needs to talk to you today."
+    rang = "has rung 999" if picture.rung else "was told to ring 999"
+    why = f"{name} {rang}." if picture.in_emergency else f"{name} needs to talk to you today."
     if not picture.in_emergency and picture.case.state in ("asking", "paused"):
         why = f"{name} pressed 999 and then took it back. Ring them to be sure."
     blocks: tuple[Block, ...] = (
@@ -145,6 +146,8 @@ async def _decide(turn: Turn, verdict: Yes) -> Reply:
     turn.note(verdict, case, request=request.id)
     if verdict == "declined" and proposal.lane.protective and request.second_of is None:
         await ask_second_opinion(turn, picture, request)
+    elif verdict == "approved":
+        await bring_up_to_date(turn, case)
     await turn.refresh(case)
     return Show(approval_card(await turn.picture(case), turn.person))
 
@@ -166,6 +169,8 @@ async def _checked(turn: Turn) -> tuple[ApprovalRequest, Picture, Verdict]:
     if request.state != "pending":
         raise Refusal(_settled(picture, [request]))
     verdict = _verdict(picture, request)
+    if verdict is not None and turn.person.id in picture.agreed(verdict):
+        raise Refusal("You have agreed already. The second one has to be somebody else.")
     if verdict is None:
         raise Refusal("What was proposed has changed. The worker has to send it again.")
     return request, picture, verdict
@@ -222,6 +227,8 @@ def _answers(picture: Picture, verdict: Verdict) -> tuple[str, ...]:
 
 def _settled(picture: Picture, mine: list[ApprovalRequest]) -> str:
     """Where the requests this person was asked about stand, in words."""
+    if picture.case.state in ("asking", "paused", "withdrawn"):
+        return "The worker took this back. Nothing is needed from you."
     for request in reversed(mine):
         decision: Decision | None = picture.decisions.get(request.id)
         if decision is not None:

@@ -74,6 +74,7 @@ ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
 
 _REMEMBERED = 10_000
 _URGENT_TRIES = 5
+_WITHIN = 2.5  # seconds; Slack waits three for the answer to a press, and then says nothing helpful
 _CHARITY_FOR = timedelta(seconds=5)
 
 
@@ -158,7 +159,7 @@ class Dispatcher:
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[Transaction]:
         try:
-            async with self.office.store.read(self.office.clock()) as tx:
+            async with self.office.store.read(self.office.clock(), within=_WITHIN) as tx:
                 yield tx
         except StoreUnavailable as trouble:
             raise Unavailable(self._unrecorded()) from trouble
@@ -205,7 +206,7 @@ class Dispatcher:
         while True:
             tries -= 1
             try:
-                async with self.office.store.begin(self.office.clock()) as tx:
+                async with self.office.store.begin(self.office.clock(), within=_WITHIN) as tx:
                     return await self._in_transaction(tx, event, handler)
             except Conflict:
                 if not tries:
@@ -246,7 +247,7 @@ class Dispatcher:
 
     async def _as_it_stands(self, event: Event, notice: str) -> Reply:
         """The newest card of what was pressed, with the sentence that says why nothing changed."""
-        async with self.office.store.read(self.office.clock()) as tx:
+        async with self.office.store.read(self.office.clock(), within=_WITHIN) as tx:
             person = await tx.people.by_account(event.who.channel, event.who.tenant, event.who.user)
             if person is None:
                 return Aside(notices.stranger(self.office.first_book))

@@ -27,10 +27,9 @@ def reach(picture: Picture, verdict: Verdict) -> str:
 
 def lane_facts(picture: Picture, verdict: Verdict, *, asked: bool = False) -> Facts:
     """Who would hear, by when, on what footing, and who must agree (left out for the one who is asked)."""
-    rows = [
-        ("Who would hear", reach(picture, verdict)),
-        ("By when", by_when(picture.book, verdict.clock, picture.walked.facts)),
-    ]
+    rows = [("Who would hear", reach(picture, verdict))]
+    if verdict.outcome.sends != "nothing" or verdict.clock != "routine":
+        rows.append(("By when", by_when(picture.book, verdict.clock, picture.walked.facts)))
     if verdict.basis != "none":
         rows.append(("The law", BASES[verdict.basis]))
     if verdict.approval and not asked:

@@ -25,7 +25,8 @@ def stranger(book: Book) -> Card:
     """For an account that is nobody's, or a leaver's."""
     blocks: tuple[Block, ...] = (
         Say("You are not on this charity's list of active people, so the checklist is closed to you."),
-        Say("Ask an administrator of Confer to add you. For a worry about somebody, talk to the safeguarding lead."),
+        Say("Is somebody waiting for you on a case? Ring your safeguarding lead now."),
+        Say("Ask an administrator of Confer to add you.", quiet=True),
     )
     return Card("We do not know you yet", blocks, danger=book.emergency.line)
 

@@ -16,7 +16,7 @@ from typing import Literal
 from bot.charity import Charity
 from bot.departing import departed
 from bot.roster import Circle, circle
-from policy.book import SENDING, Book, Stage
+from policy.book import SENDING, Approval, Book, Stage
 from policy.grounds import grounds
 from policy.walk import Asking, Decided, Verdict, walk
 from storage.records import (
@@ -80,14 +80,22 @@ class Picture:
             return "told" if request else "unasked"
         if request is None or request.state == "withdrawn":
             return "unasked"
-        if request.state == "approved" and self._is_out(request):
-            return "unasked"  # whoever agreed turned out to be somebody it may be about
+        if request.state == "approved" and len(self.agreed(verdict)) < self._needed(approval):
+            return "unasked"  # one more is needed, or whoever agreed turned out to be somebody it may be about
         return request.state
 
-    def _is_out(self, request: ApprovalRequest) -> bool:
-        decision = self.decisions.get(request.id)
-        person = self.person(decision.person_id) if decision else None
-        return person is not None and self.around.is_out(person)
+    def agreed(self, verdict: Verdict) -> set[str]:
+        """The ids of the people who agreed to exactly this proposal and may (still) decide it."""
+        mine = fingerprint(self.book, self.case, verdict)
+        decided = [self.decisions[r.id] for r in self.requests if r.fingerprint == mine and r.state == "approved"]
+        out = {person.id for person in self.around.everybody if self.around.is_out(person)}
+        return {decision.person_id for decision in decided} - out
+
+    def _needed(self, approval: Approval) -> int:
+        """How many must agree. Where only workers count (4.4), a trustee who asks is not the first of two."""
+        requester = self.person(self.case.requester_id)
+        first_counts = requester is None or not approval.roles or requester.role in approval.roles
+        return approval.count if first_counts or approval.capabilities else approval.count + 1
 
     @property
     def checks_open(self) -> bool:

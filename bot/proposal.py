@@ -26,6 +26,7 @@ from bot.lanes import guidance, lane_facts, lane_title
 from bot.picture import Picture
 from bot.questioning import ask, carry
 from bot.wording import at, names, numbers, role_of
+from policy.book import SENDING
 from policy.walk import Asking, Verdict
 from storage.records import ApprovalRequest, Person
 
@@ -52,7 +53,7 @@ def sent_card(picture: Picture, *, notice: str = "") -> Card:
         blocks.append(Notice(notice))
     blocks += _lanes(picture, sent=True)
     walked = picture.walked
-    if isinstance(walked, Asking):
+    if isinstance(walked, Asking) and (walked.screen.stage == "decide" or _something_may_go(picture)):
         blocks.append(Heading(walked.screen.ask))
         blocks += ask(picture, walked.screen, walked.questions)
     blocks.append(Buttons(_ways(picture, sent=True)))
@@ -193,6 +194,13 @@ def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
                     "warning",
                 )
             return Notice(f"{who} said no, so nothing goes out for now. You can read why.", "warning")
+
+
+def _something_may_go(picture: Picture) -> bool:
+    """Whether the last checks matter yet: while everybody is waited for, they would only be more to read."""
+    return any(
+        v.outcome.sends in SENDING and picture.standing(v) in ("free", "told", "approved") for v in picture.lanes
+    )
 
 
 def _inside_told(picture: Picture, verdict: Verdict) -> Notice:

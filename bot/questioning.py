@@ -118,7 +118,7 @@ def can_send_so_far(picture: Picture) -> bool:
 def answer_line(question: Question, value: str) -> str:
     """A question and its answer as one line; a tick is its own sentence."""
     label = next((option.label for option in question.options if option.value == value), value)
-    if question.ask.endswith("?"):
+    if "?" in question.ask:
         return f"{question.ask} {label}"
     return question.ask if value == "yes" else f"{label}: {question.ask}"
 

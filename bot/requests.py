@@ -65,13 +65,17 @@ async def ask_second_opinion(turn: Turn, picture: Picture, request: ApprovalRequ
     turn.note("second opinion asked", picture.case, request=second.id)
 
 
-def choose(picture: Picture, approval: Approval, wanted: Collection[str]) -> list[Person]:
+def choose(
+    picture: Picture, approval: Approval, wanted: Collection[str], already: Collection[str] = ()
+) -> list[Person]:
     """Who is asked: those the worker chose where they may decide, else those on duty, else all who may.
+
+    Never somebody who has agreed `already`: two people means two.
 
     While the case is silenced nobody is asked by default but its one lead; the worker has to name anybody else.
     """
     around = picture.around
-    may = around.approvers(approval)
+    may = [person for person in around.approvers(approval) if person.id not in already]
     chosen = [person for person in may if person.id in wanted]
     on_duty = [person for person in may if person in around.on_duty()]
     rest = [] if around.silenced else [person for person in may if person.role not in around.careful]
@@ -88,7 +92,7 @@ async def _ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: Collectio
         lead = turn.book.recipients.get(picture.walked.facts.get(turn.book.lead, ""))
         told = told or (picture.around.reached(lead.capability) if lead and lead.capability else [])
     elif approval is not None and approval.moment != "none":
-        people = choose(picture, approval, wanted)
+        people = choose(picture, approval, wanted, picture.agreed(verdict))
     state: RequestState = "pending" if approval is not None and approval.veto and approval.moment != "none" else "told"
     request = await turn.tx.approvals.ask(
         picture.case.id,

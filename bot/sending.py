@@ -35,8 +35,10 @@ async def send(turn: Turn) -> Reply:
     """The form before sending: what exactly, who to ask, who must not know."""
     case = await turn.mine()
     picture = await turn.picture(case)
-    verdicts = _to_send(picture)
-    return Open(with_line(_form(picture, verdicts), turn.book))
+    form = _form(picture, _to_send(picture))
+    if all(isinstance(field, Facts) for field in form.fields):
+        return await send_confirmed(turn)  # nothing to fill in: an empty form would only be in the way
+    return Open(with_line(form, turn.book))
 
 
 async def send_confirmed(turn: Turn) -> Reply:

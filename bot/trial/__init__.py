@@ -1,1 +1,1 @@
-"""The invented charity that `python -m bot try` runs with. Nobody in it exists; every number is from Ofcom's drama range."""
+"""The invented charity that `python -m bot try` runs with. Nobody in it exists; nobody answers at its numbers."""
