@@ -198,9 +198,8 @@ def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
 
 def _something_may_go(picture: Picture) -> bool:
     """Whether the last checks matter yet: while everybody is waited for, they would only be more to read."""
-    return any(
-        v.outcome.sends in SENDING and picture.standing(v) in ("free", "told", "approved") for v in picture.lanes
-    )
+    ready = ("free", "told", "approved")
+    return any(verdict.outcome.sends in SENDING and picture.standing(verdict) in ready for verdict in picture.lanes)
 
 
 def _inside_told(picture: Picture, verdict: Verdict) -> Notice:

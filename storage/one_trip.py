@@ -20,7 +20,7 @@ from sqlalchemy.util import EMPTY_DICT
 from sqlalchemy.util.concurrency import await_
 
 CONNECT = {"check_same_thread": False}
-"""Needed by this and by `storage.direct`, which use the connection outside its thread, though never at the same time."""
+"""Needed by this and by `storage.direct`, which use the connection outside its thread, never at the same time."""
 
 
 class _Cursor(AsyncAdapt_aiosqlite_cursor):

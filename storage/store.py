@@ -256,7 +256,7 @@ def _postgresql(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "checkout")
     def alive(raw: Any, _: Any, __: Any) -> None:
-        # A server that was restarted has closed our idle connections; the pool then opens another, and no press is lost.
+        # A server that was restarted has closed our idle connections: the pool opens others, and no press is lost.
         if raw.driver_connection.is_closed():
             raise DisconnectionError
 

@@ -29,6 +29,8 @@ def defined(path: Path) -> set[str]:
                 found.add(name)
             case ast.Assign(targets=[ast.Name(id=name)]):
                 found.add(name)
+            case _:
+                pass
     return found
 
 

@@ -87,7 +87,7 @@ async def test_a_whole_conversation_runs_through_a_channel_nobody_knows(environm
         while "What we suggest" not in wren.sees():
             await answers_something(wren)
         await wren.presses("Ask for agreement")
-        wren.ticks("Sol Tarn, trustee")
+        wren.ticks("Sol Tarn, trustee, on call")
         wren.writes("What exactly would you say?", "What I saw on the stairs today.")
         await wren.submits()
         assert "Waiting for Sol Tarn to agree" in wren.sees()

@@ -157,7 +157,7 @@ async def test_i_have_rung_records_the_emergency_that_could_not_be_recorded(town
     await amira.reads("# Could any of these be true?")
     await town.delivers()
 
-    await ben.sees("Amira Osei was told to ring 999.")
+    await ben.sees("Amira Osei has rung 999.")
     assert "emergency card shown" in await town.ledger_kinds()
 
 

@@ -78,7 +78,7 @@ async def test_a_guest_is_marked_and_asked_about_once(
     assert len(workspace.called("users.info")) == 2
 
 
-async def test_a_command_does_not_wait_for_who_somebody_is(
+async def test_a_guest_is_known_by_the_first_command(
     workspace: Workspace, channel: SlackChannel, desk: ScriptedDesk
 ) -> None:
     guest = workspace.person("U1", is_ultra_restricted=True)
@@ -87,7 +87,7 @@ async def test_a_command_does_not_wait_for_who_somebody_is(
     await workspace.until(lambda: workspace.called("users.info"))
     await guest.types("hello")
 
-    assert [event.guest for event in desk.events] == [False, True]
+    assert [event.guest for event in desk.events] == [True, True]
 
 
 async def test_somebody_of_another_workspace_is_a_guest_without_asking(

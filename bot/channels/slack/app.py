@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 PATH = "/slack/events"
 HEARD, URGENT = "confer.heard", "confer.urgent"  # names in Bolt's context
 AT_WORK = 5.0  # seconds that requests under way have to finish when we stop
+GUEST_LOOKUP = 1.0  # seconds of Slack's three in which a command is to be answered
 PROMISED = 10.0  # seconds that cards on their way have
 
 _ANYTHING = re.compile(".*", re.DOTALL)
@@ -208,6 +209,12 @@ class SlackChannel:
         who = heard.event.who
         if heard.kind in ("message", "home"):
             guest = await self._members.is_guest(who)
+        elif heard.kind in ("command", "shortcut"):
+            # Somebody waits, but not in danger: that card went out before. A slow Slack leaves it to the roster.
+            try:
+                guest = await asyncio.wait_for(self._members.is_guest(who), GUEST_LOOKUP)
+            except TimeoutError:
+                guest = False
         else:
             guest = bool(self._members.known_guest(who))
             if not heard.checked and self._members.known_guest(who) is None:
