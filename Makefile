@@ -11,7 +11,7 @@ INSTALL := $(PIP) install --require-hashes --only-binary :all: --root-user-actio
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup try test check lint types contracts format bench reliability lock wheel clean
+.PHONY: help setup try test check lint types contracts format bench lock wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -42,9 +42,6 @@ format: .venv/dev ## put the code in shape
 
 bench: .venv/dev ## measure a press beside bare Bolt; writes docs/performance.md
 	@$(PY) -m tests.bench
-
-reliability: .venv/dev ## the reliability tests at full size; writes docs/reliability.md
-	@$(PY) -m tests.reliability
 
 # Lock files hold names, versions and hashes, for every platform at once, and no address of any index.
 LOCK := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header

@@ -46,6 +46,7 @@ class Picture:
     disclosures: tuple[Disclosure, ...] = ()
     texts: tuple[SealedText, ...] = ()
     circle: Circle | None = None
+    unreached: frozenset[str] = frozenset()  # the people our letters did not reach, and never will
 
     @property
     def lanes(self) -> tuple[Verdict, ...]:
@@ -137,6 +138,7 @@ async def look(
     book_now = departed(book, tuple(sorted(chosen.items()))) if chosen else book
     walked = replay(book_now, charity, case)
     requests = await tx.approvals.of(case.id)
+    lost = set(await tx.outbox.undelivered(case.id))
     return Picture(
         book=book_now,
         charity=charity,
@@ -154,6 +156,9 @@ async def look(
             case.requester_id,
             await tx.cases.barred(case.id),
         ),
+        unreached=frozenset(post.person_id for post in await tx.posts.of(case.id) if post.id in lost)
+        if lost
+        else frozenset(),
     )
 
 

@@ -51,6 +51,9 @@ def sent_card(picture: Picture, *, notice: str = "") -> Card:
     blocks: list[Block] = []
     if notice:
         blocks.append(Notice(notice))
+    if unreached := [p for p in picture.around.to_ring() if p.id in picture.unreached]:
+        blocks.append(Notice(f"Our message did not reach {names(unreached, 'and')}. Please ring.", "warning"))
+        blocks.append(Numbers(tuple(Number(p.name, p.telephone or "ask a colleague", role_of(p)) for p in unreached)))
     blocks += _lanes(picture, sent=True)
     walked = picture.walked
     if isinstance(walked, Asking) and (walked.screen.stage == "decide" or _something_may_go(picture)):

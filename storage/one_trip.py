@@ -1,7 +1,7 @@
 """SQLAlchemy's aiosqlite adapter with one trip to the connection's thread a statement, instead of four.
 
 As shipped, every statement goes to the thread for its cursor, to run, to fetch and to close: 35 trips a press, which
-was half of a press's CPU. The rule to keep: a statement still runs in the thread, so a slow one never holds the loop.
+was half of a press's CPU. The rule to keep: what may be slow or wait runs in the thread and never holds the loop.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ CONNECT = {"check_same_thread": False}
 """Needed by this and by `storage.direct`, which use the connection outside its thread, never at the same time."""
 
 
+PATIENCE = 0.1  # seconds in the thread for one look at a lock that another process holds
+
+
 class _Cursor(AsyncAdapt_aiosqlite_cursor):
     __slots__ = ()
     _awaitable_cursor_close = False
@@ -40,7 +43,28 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
             self._cursor.execute(operation, parameters or ())
             return self._cursor.fetchall() if self._cursor.description else []
 
-        self._in_thread(run)
+        def patiently() -> list[Any]:
+            self._connection._conn.execute(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}")
+            try:
+                return run()
+            finally:
+                self._connection._conn.execute("PRAGMA busy_timeout=0")
+
+        if not operation.startswith("BEGIN"):
+            self._in_thread(run)
+        elif not self._begins_at_once(run):
+            self._in_thread(patiently)
+
+    def _begins_at_once(self, run: Any) -> bool:
+        """Whether nobody else held the lock: then this took microseconds, and the next in our own queue waits for less.
+
+        The connection's own patience is none, so that this never holds the loop; in the thread it has some.
+        """
+        try:
+            run()
+        except sqlite3.OperationalError:
+            return False
+        return True
 
     def executemany(self, operation: Any, seq_of_parameters: Any) -> Any:
         def run() -> list[Any]:

@@ -38,7 +38,7 @@ from storage.texts import Texts
 _TIMEOUT = 10.0  # seconds to wait for a lock or a connection, where the caller names no bound of its own
 _GRACE = 0.25  # seconds after a bound in which a connection may still be given back in good order
 _OPENING = 2.0  # seconds that SQLite waits for a lock while a file is opened
-_LOOK = 0.1  # seconds that SQLite waits for another process's transaction before we look at our own bound again
+_LOOK = one_trip.PATIENCE
 _TRY_AGAIN = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_failure
 
 
@@ -280,8 +280,8 @@ def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON")  # a destroyed key must not linger in free pages
-        # From here on only a BEGIN IMMEDIATE can meet a lock, and `_begun` waits for that.
-        cursor.execute(f"PRAGMA busy_timeout={_LOOK * 1000:.0f}" if writes else "PRAGMA query_only=ON")
+        # From here on only a BEGIN IMMEDIATE can meet a lock; `storage.one_trip` and `_begun` wait for that in steps.
+        cursor.execute("PRAGMA busy_timeout=0" if writes else "PRAGMA query_only=ON")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
