@@ -99,6 +99,12 @@ class Resident:
         await self.submits()
         await self.sees("Write down what was done")
 
+    async def sends(self, story: Mapping[str, Answer], *, of: str = "") -> None:
+        """From the command to the card that waits. `of`: the name of a colleague."""
+        await self.begins()
+        await self.answers(story)
+        await self.asks_for_agreement(of=of)
+
     async def agrees(self, reason: str = "The risk is clear.", *, label: str = "Approve") -> None:
         """The form behind Approve, filled in and submitted."""
         await self._decides(label, "Why do you agree?", reason)

@@ -9,13 +9,6 @@ from tests.conversations.resident import CHECKED, TALKED, Resident
 from tests.conversations.town import ONE_ENGINE, Town
 
 
-async def sends(person: Resident, story: stories.Story, *, of: str = "") -> None:
-    """From the command to the card that waits."""
-    await person.begins()
-    await person.answers(story)
-    await person.asks_for_agreement(of=of)
-
-
 async def asked(town: Town) -> set[str]:
     """Who has a request that waits for them, by their id in the roster."""
     async with town.reading() as tx:
@@ -37,7 +30,7 @@ async def may_be_asked(person: Resident) -> set[str]:
 async def test_one_worker_or_trustee_who_is_on_duty_is_asked_about_a_child(town: Town) -> None:
     amira = town.person("amira")
 
-    await sends(amira, stories.A_CHILD)
+    await amira.sends(stories.A_CHILD)
 
     assert await asked(town) == {"ben", "chidi"}
 
@@ -94,7 +87,7 @@ async def test_a_report_nobody_may_stop_tells_a_lead_who_has_no_button(town: Tow
 async def test_a_court_order_goes_to_the_data_protection_lead(town: Town) -> None:
     amira, ewan = town.people("amira", "ewan")
 
-    await sends(amira, stories.A_COURT_ORDER)
+    await amira.sends(stories.A_COURT_ORDER)
     await town.delivers()
 
     assert await asked(town) == {"ewan"}
@@ -117,7 +110,7 @@ async def test_nobody_on_the_roster_who_can_decide_is_said_and_people_are_named_
 
 async def test_nobody_agrees_to_their_own_whatever_their_form_carries(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     await femi.presses("Approve")
     await femi.sees("# Your decision")
@@ -138,7 +131,7 @@ async def test_who_was_not_asked_cannot_decide(town: Town) -> None:
     amira, femi, dora = town.people("amira", "femi", "dora")
     await dora.types("home")
     await dora.sees("# Confer")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     await femi.presses("Approve")
     await femi.sees("# Your decision")
@@ -166,7 +159,7 @@ async def test_somebody_who_lost_their_place_since_they_were_asked_cannot_decide
     town: Town, change: dict[str, object], words: str
 ) -> None:
     amira, femi = town.people("amira", "femi")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     await femi.presses("Approve")
     await femi.sees("# Your decision")
@@ -183,7 +176,7 @@ async def test_somebody_who_lost_their_place_since_they_were_asked_cannot_decide
 
 async def test_a_worker_who_became_a_trustee_is_no_longer_the_second_worker(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await sends(amira, stories.A_KILLING_ADMITTED, of="Femi Adair")
+    await amira.sends(stories.A_KILLING_ADMITTED, of="Femi Adair")
     await town.delivers()
     await femi.presses("Approve")
     await femi.sees("# Your decision")
@@ -250,7 +243,7 @@ async def test_a_worry_about_a_trustee_passes_the_chair_by(town: Town) -> None:
 
 async def test_somebody_kept_out_after_they_were_asked_can_decide_nothing(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     await femi.presses("Approve")
     await femi.sees("# Your decision")
@@ -276,7 +269,7 @@ async def test_somebody_kept_out_after_they_were_asked_can_decide_nothing(town: 
 @ONE_ENGINE
 async def test_a_yes_needs_the_word_that_it_was_talked_over_and_a_reason(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     await femi.presses("Approve")
     await femi.sees("# Your decision")
@@ -294,7 +287,7 @@ async def test_a_yes_needs_the_word_that_it_was_talked_over_and_a_reason(town: T
 
 async def test_a_no_in_a_lane_that_protects_goes_to_the_lead_and_the_trustee_together(town: Town) -> None:
     amira, femi, ben, chidi = town.people("amira", "femi", "ben", "chidi")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
 
     await femi.says_no("Let us speak to the school first.")
@@ -312,7 +305,7 @@ async def test_a_no_in_a_lane_that_protects_goes_to_the_lead_and_the_trustee_tog
 
 async def test_two_noes_are_recorded_and_the_worker_still_reads_whom_to_ring(town: Town) -> None:
     amira, femi, ben = town.people("amira", "femi", "ben")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     await femi.says_no()
     await femi.sees("said no to this")
@@ -329,7 +322,7 @@ async def test_two_noes_are_recorded_and_the_worker_still_reads_whom_to_ring(tow
 
 async def test_a_no_elsewhere_stops_it(town: Town) -> None:
     amira, dora, *others = town.people("amira", "dora", "ben", "chidi", "iris")
-    await sends(amira, stories.A_REQUEST, of="Dora Finch")
+    await amira.sends(stories.A_REQUEST, of="Dora Finch")
     await town.delivers()
 
     await dora.says_no("They can ask the client.")
@@ -342,7 +335,7 @@ async def test_a_no_elsewhere_stops_it(town: Town) -> None:
 
 async def test_whoever_presses_later_reads_who_decided_and_when(town: Town) -> None:
     amira, ben, chidi = town.people("amira", "ben", "chidi")
-    await sends(amira, stories.A_CHILD)
+    await amira.sends(stories.A_CHILD)
     await town.delivers()
     still_open = chidi.card()
     await ben.agrees()
@@ -357,7 +350,7 @@ async def test_whoever_presses_later_reads_who_decided_and_when(town: Town) -> N
 
 async def test_every_copy_of_the_card_changes_when_it_is_decided(town: Town) -> None:
     amira, ben, chidi = town.people("amira", "ben", "chidi")
-    await sends(amira, stories.A_CHILD)
+    await amira.sends(stories.A_CHILD)
     await town.delivers()
 
     await ben.agrees()
@@ -376,7 +369,7 @@ async def test_every_copy_of_the_card_changes_when_it_is_decided(town: Town) -> 
 
 async def test_what_was_taken_back_cannot_be_agreed_to(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     old = femi.card()
     await femi.presses("Approve")
@@ -398,7 +391,7 @@ async def test_what_was_taken_back_cannot_be_agreed_to(town: Town) -> None:
 
 async def test_a_changed_answer_sent_again_is_a_new_request(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     old = femi.card()
     await amira.presses("Take back and change")
@@ -427,7 +420,7 @@ async def test_a_changed_answer_sent_again_is_a_new_request(town: Town) -> None:
 
 async def test_a_decision_on_something_else_than_was_shown_is_refused(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     await femi.presses("Approve")
     await femi.sees("# Your decision")
@@ -445,7 +438,7 @@ async def test_a_decision_on_something_else_than_was_shown_is_refused(town: Town
 @ONE_ENGINE
 async def test_a_request_that_is_not_there_is_refused(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     before = await town.state()
 
@@ -458,7 +451,7 @@ async def test_a_request_that_is_not_there_is_refused(town: Town) -> None:
 @ONE_ENGINE
 async def test_naming_somebody_who_is_not_on_the_roster_is_refused(town: Town) -> None:
     amira = town.person("amira")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await amira.presses("Someone must not know")
     await amira.sees("# Who must not know")
     before = await town.state()

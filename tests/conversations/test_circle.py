@@ -16,12 +16,6 @@ A_CHILD_AND_TERROR: stories.Story = {
 }
 
 
-async def sends(person: Resident, story: stories.Story, *, of: str = "") -> None:
-    await person.begins()
-    await person.answers(story)
-    await person.asks_for_agreement(of=of)
-
-
 async def keeps_out(person: Resident, name: str) -> None:
     await person.presses("Someone must not know")
     await person.sees("# Who must not know")
@@ -34,7 +28,7 @@ async def keeps_out(person: Resident, name: str) -> None:
 async def test_who_is_asked_about_the_child_reads_nothing_of_the_terrorism_beside_it(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
 
-    await sends(amira, A_CHILD_AND_TERROR, of="Femi Adair")
+    await amira.sends(A_CHILD_AND_TERROR, of="Femi Adair")
     await town.delivers()
 
     await femi.sees("# Do you agree?", stories.CHILD)
@@ -46,7 +40,7 @@ async def test_who_is_asked_about_the_child_reads_nothing_of_the_terrorism_besid
 async def test_while_terrorism_silences_the_case_only_its_one_lead_is_asked_or_told(town: Town) -> None:
     amira, ben, chidi = town.people("amira", "ben", "chidi")
 
-    await sends(amira, A_CHILD_AND_TERROR)
+    await amira.sends(A_CHILD_AND_TERROR)
     await town.delivers()
 
     assert not ben.got_nothing()
@@ -74,7 +68,7 @@ async def test_whoever_is_asked_about_a_crime_does_not_read_that_a_colleague_is_
 
 async def test_keeping_it_from_whoever_was_asked_asks_somebody_else_at_once(town: Town) -> None:
     amira, ben, femi = town.people("amira", "ben", "femi")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
 
     await keeps_out(amira, "Femi Adair")
@@ -90,7 +84,7 @@ async def test_keeping_it_from_whoever_was_asked_asks_somebody_else_at_once(town
 @ONE_ENGINE
 async def test_a_yes_of_somebody_who_must_not_know_does_not_count(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     await femi.agrees()
     await femi.sees("Already decided")
@@ -140,7 +134,7 @@ async def test_a_worry_about_a_trustee_asks_no_trustee_who_was_not_named(town: T
 @ONE_ENGINE
 async def test_a_trustee_who_asks_is_not_the_first_of_two_workers(town: Town) -> None:
     ben, chidi, femi = town.people("ben", "chidi", "femi")
-    await sends(chidi, stories.A_KILLING_ADMITTED, of="Femi Adair")
+    await chidi.sends(stories.A_KILLING_ADMITTED, of="Femi Adair")
     await town.delivers()
     await femi.agrees()
     await femi.sees("Already decided")
@@ -157,7 +151,7 @@ async def test_a_trustee_who_asks_is_not_the_first_of_two_workers(town: Town) ->
 
 async def test_asking_again_is_a_new_message_that_rings_and_the_old_one_shrinks(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     await femi.sees("# Do you agree?")
     await amira.presses("Take back and change")
@@ -175,7 +169,7 @@ async def test_asking_again_is_a_new_message_that_rings_and_the_old_one_shrinks(
 @ONE_ENGINE
 async def test_a_form_that_was_not_kept_says_so_beside_the_emergency_card(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await sends(amira, stories.A_CHILD, of="Femi Adair")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     await femi.presses("Approve")
     await femi.sees("# Your decision")
@@ -195,7 +189,7 @@ async def test_a_form_that_was_not_kept_says_so_beside_the_emergency_card(town: 
 async def test_who_our_message_did_not_reach_is_named_with_their_number(town: Town) -> None:
     amira = town.person("amira")
 
-    await sends(amira, stories.A_CHILD, of="Femi Adair")  # Femi has no account in this workspace
+    await amira.sends(stories.A_CHILD, of="Femi Adair")  # Femi has no account in this workspace
     await town.delivers()
 
     await amira.sees("Our message did not reach Femi Adair. Please ring.", "07700 900106")
