@@ -80,9 +80,8 @@ async def record_confirmed(turn: Turn) -> Reply:
     )
     if verdict.lane.immediate:
         await turn.tx.outbox.cancel(f"emergency record:{case.id}")
-    case = await turn.advanced(case)
+    case = await turn.step(case)
     turn.note("written down", case, text=text_id)
-    await turn.refresh(case)
     # What was really done is recorded whatever stands on the card: hiding it would help nobody.
     ahead = recipient != NOBODY and not picture.may_go(verdict)
     notice = "Kept. This was done before anybody agreed; the record says so." if ahead else "Kept in the record."
@@ -122,9 +121,8 @@ async def close(turn: Turn) -> Reply:
     if lacking := unwritten(picture):
         notice = f"Before closing, write down what was done about: {', '.join(lacking)}."
         return Show(case_card(picture, notice=notice))
-    case = await turn.advanced(case, state="closed")
+    case = await turn.step(case, state="closed")
     turn.note("closed", case)
-    await turn.refresh(case)
     return Show(case_card(await turn.picture(case)))
 
 

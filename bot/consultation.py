@@ -80,7 +80,7 @@ async def open_(turn: Turn) -> Reply:
     """Show a consultation's card as it stands; a paused one goes on."""
     case = await turn.mine(fresh=False)
     if case.state == "paused":
-        case = await turn.advanced(case, state="asking")
+        case = await turn.step(case, state="asking")
         turn.note("consultation resumed", case)
     await turn.show_here(case, "checklist")
     return Show(case_card(await turn.picture(case)))
@@ -163,9 +163,8 @@ async def pause(turn: Turn) -> Reply:
     case = await turn.mine()
     if case.state != "asking":
         raise Refusal("Only a checklist that is still being answered can be paused.")
-    case = await turn.advanced(case, state="paused")
+    case = await turn.step(case, state="paused")
     turn.note("consultation paused", case)
-    await turn.refresh(case)
     return Show(case_card(await turn.picture(case)))
 
 
@@ -174,9 +173,8 @@ async def stop(turn: Turn) -> Reply:
     case = await turn.mine()
     if case.state not in ("asking", "paused"):
         raise Refusal("This was sent already. Press “Take back and change” first.")
-    case = await turn.advanced(case, state="withdrawn")
+    case = await turn.step(case, state="withdrawn")
     turn.note("consultation stopped", case)
-    await turn.refresh(case)
     return Show(case_card(await turn.picture(case)))
 
 
@@ -195,7 +193,7 @@ async def _begun(turn: Turn) -> Consultation:
 
 async def _record(turn: Turn, case: Consultation, values: dict[str, str]) -> Reply:
     before = case.values.get(turn.book.emergency.question)
-    case = await turn.advanced(await turn.tx.cases.record_answers(case, values))
+    case = await turn.step(case, values)
     turn.note("answered", case, version=str(case.version))
     picture = await turn.picture(case, everything=False)
     urgent = values.get(turn.book.emergency.question, "") in turn.book.emergency.values
@@ -203,7 +201,6 @@ async def _record(turn: Turn, case: Consultation, values: dict[str, str]) -> Rep
         await _tell_of_emergency(turn, case)
     if case.state == "sent":
         picture = await bring_up_to_date(turn, case)
-    await turn.refresh(case)
     return Show(case_card(picture))
 
 

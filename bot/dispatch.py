@@ -216,15 +216,18 @@ class Dispatcher:
         self, tx: Transaction, event: Event, handler: Callable[[Turn], Awaitable[Reply]]
     ) -> tuple[Reply, list[Held]]:
         who = event.who
-        person = await tx.people.by_account(who.channel, who.tenant, who.user)
+        arrived = await tx.arrivals.of(
+            who.channel, who.tenant, who.user, delivery=event.delivery, case_id=event.carry.get("c", "")
+        )
+        person = arrived.person
         if person is None or not person.active:
             return Aside(notices.stranger(self.office.first_book)), []
-        if event.delivery and not await tx.deliveries.take(who.channel, who.tenant, event.delivery):
+        if not arrived.first:
             return Nothing(), []
         charity, book, missing = await self._charity(tx)
         if book is None or missing:
             return Show(emergency.emergency_only_card(book or self.office.first_book, missing)), []
-        turn = Turn(tx, event, person, charity, book, self.office)
+        turn = Turn(tx, event, person, charity, book, self.office, arrived.case)
         reply = await handler(turn)
         return reply, turn.held
 

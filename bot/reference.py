@@ -35,7 +35,6 @@ async def name_confirmed(turn: Turn) -> Reply:
     if reference != case.reference and await turn.tx.cases.reference_taken(reference):
         return Correct({_FIELD.id: "Another consultation has this reference already. Add a number, such as -2."})
     await turn.tx.cases.name(case.id, reference)
-    case = await turn.advanced(await turn.tx.cases.get(case.id))
+    case = await turn.step(await turn.tx.cases.get(case.id))
     turn.note("reference given", case)
-    await turn.refresh(case)
     return Show(case_card(await turn.picture(case), notice="The case has your reference now."))

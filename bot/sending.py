@@ -58,11 +58,10 @@ async def send_confirmed(turn: Turn) -> Reply:
     await turn.tx.cases.bar(case.id, about)
     if texts.get("what"):
         await turn.tx.texts.keep(case.id, turn.person.id, "reason", texts["what"])
-    case = await turn.advanced(case, state="sent")
+    case = await turn.step(case, state="sent")
     turn.note("sent", case)
     # Drawn anew in there: the people just named are out of the circle before anybody is asked.
     picture = await bring_up_to_date(turn, case, turn.event.fields.get("ask", ()))
-    await turn.refresh(case)
     return Show(case_card(picture))
 
 
@@ -72,9 +71,8 @@ async def withdraw(turn: Turn) -> Reply:
     if case.state != "sent":
         raise Refusal("There is nothing to take back.")
     await turn.tx.approvals.withdraw(case.id)
-    case = await turn.advanced(case, state="asking")
+    case = await turn.step(case, state="asking")
     turn.note("taken back", case)
-    await turn.refresh(case)
     notice = "Taken back. Nobody can agree to it any more. Change your answers, then send again."
     return Show(case_card(await turn.picture(case), notice=notice))
 
@@ -114,10 +112,9 @@ async def depart_confirmed(turn: Turn) -> Reply:
     await turn.tx.cases.depart(
         case.id, turn.person.id, lane=option.lane.id, proposed=before, chosen=option.outcome.id, text_id=text_id
     )
-    case = await turn.advanced(case)
+    case = await turn.step(case)
     turn.note("went further", case, text=text_id)
     picture = await bring_up_to_date(turn, case) if case.state == "sent" else await turn.picture(case)
-    await turn.refresh(case)
     return Show(case_card(picture, notice="Recorded. The plan has changed to what you chose."))
 
 
@@ -144,10 +141,9 @@ async def bar_confirmed(turn: Turn) -> Reply:
     if not about <= {choice.value for choice in _colleagues(picture)}:
         raise Refusal("Somebody on that list is not on the roster. Open the form again.")
     await turn.tx.cases.bar(case.id, about)
-    case = await turn.advanced(case)
+    case = await turn.step(case)
     turn.note("kept from people", case)
     picture = await bring_up_to_date(turn, case) if case.state == "sent" else await turn.picture(case)
-    await turn.refresh(case)
     return Show(case_card(picture, notice="Noted. From now on they are not told and cannot decide."))
 
 

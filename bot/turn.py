@@ -6,8 +6,9 @@ The rule to keep: a handler finds its consultation through `Turn.mine` or `Turn.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypedDict
 
 from bot.charity import Charity
 from bot.events import Event
@@ -15,6 +16,12 @@ from bot.picture import Picture, look
 from policy.book import Book
 from storage.records import Address, CaseState, Consultation, NotFound, Person, Post
 from storage.store import Store, Transaction
+
+
+class _Pressed(TypedDict):
+    pressed: tuple[str, str, str]
+    kind: str
+    message: str
 
 
 class Refusal(Exception):
@@ -51,7 +58,10 @@ class Held:
 
 @dataclass
 class Turn:
-    """`held` fills up with the letters that the answer to this very event will be."""
+    """`about` is the consultation of the pressed card as it stood when the event arrived, if there is one.
+
+    `held` fills up with the letters that the answer to this very event will be.
+    """
 
     tx: Transaction
     event: Event
@@ -59,6 +69,7 @@ class Turn:
     charity: Charity
     book: Book
     office: Office
+    about: Consultation | None = None
     held: list[Held] = field(default_factory=list)
     notice: str = ""
 
@@ -89,10 +100,16 @@ class Turn:
     async def picture(self, case: Consultation, *, everything: bool = True) -> Picture:
         return await look(self.tx, self.book, self.charity, case, everything=everything)
 
-    async def advanced(self, case: Consultation, *, state: CaseState | None = None) -> Consultation:
-        """The consultation one version on. Raises storage's Conflict when somebody else was first."""
-        await self.tx.cases.advance(case, state=state)
-        return replace(case, version=case.version + 1, state=state or case.state, changed_at=self.now)
+    async def step(
+        self, case: Consultation, answers: Mapping[str, str] | None = None, *, state: CaseState | None = None
+    ) -> Consultation:
+        """The consultation one version on, with these answers, and every copy of its cards promised the newest.
+
+        The pressed copy is answered directly. Raises storage's Conflict when somebody else was first.
+        """
+        moved, held = await self.tx.steps.take(case, answers or {}, state, **self._pressed(case))
+        self._hold(held)
+        return moved
 
     def note(self, kind: str, case: Consultation | None = None, **ids: str) -> None:
         """A line in the ledger: who did what on which consultation."""
@@ -101,15 +118,20 @@ class Turn:
         self.tx.note(kind, person=self.person.id, **ids)
 
     async def refresh(self, case: Consultation) -> None:
-        """Bring every copy of this consultation's cards up to date; the pressed one is answered directly."""
+        """Bring every copy of this consultation's cards up to date, where its own version does not move."""
+        self._hold(await self.tx.outbox.refresh(case.id, **self._pressed(case)))
+
+    def _pressed(self, case: Consultation) -> _Pressed:
+        """Which copy the press came from."""
         who = self.event.who
-        held = await self.tx.outbox.refresh(
-            case.id,
-            pressed=(who.channel, who.tenant, who.user),
-            kind="checklist" if case.requester_id == self.person.id else "approval",
-            message=self.event.message,
-        )
-        self.held += [Held(job, token, post, self.tx.organisation_id) for job, token, post in held]
+        return {
+            "pressed": (who.channel, who.tenant, who.user),
+            "kind": "checklist" if case.requester_id == self.person.id else "approval",
+            "message": self.event.message,
+        }
+
+    def _hold(self, letters: Collection[tuple[str, str, str]]) -> None:
+        self.held += [Held(job, token, post, self.tx.organisation_id) for job, token, post in letters]
 
     async def tell(self, case: Consultation, kind: str, people: Collection[Person]) -> None:
         """Send these people a card of this kind, on every account they have."""
@@ -144,6 +166,8 @@ class Turn:
         return await self.tx.posts.ensure(case.id, kind, address)
 
     async def _case(self) -> Consultation:
+        if self.about is not None:
+            return self.about
         try:
             return await self.tx.cases.get(self.event.carry.get("c", ""))
         except NotFound as gone:

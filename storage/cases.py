@@ -30,23 +30,26 @@ from storage.sealing import DataKey
 from storage.tables import answers, barred, consultations, departures, disclosures
 from storage.work import Work
 
-_WITH_ANSWERS = Direct(
-    select(consultations, answers.c.question_id, answers.c.value, answers.c.at)
-    .outerjoin(
-        answers,
-        (answers.c.consultation_id == consultations.c.id)
-        & (answers.c.organisation_id == consultations.c.organisation_id),
-    )
-    .where(consultations.c.id == bindparam("case_id"), consultations.c.organisation_id == bindparam("org"))
-    .order_by(answers.c.at, answers.c.question_id)
+COLUMNS = (*consultations.c, answers.c.question_id, answers.c.value, answers.c.at)
+"""A consultation's columns, and one answer's: as many rows as there are answers, or one."""
+
+ITS_ANSWERS = (answers.c.consultation_id == consultations.c.id) & (
+    answers.c.organisation_id == consultations.c.organisation_id
 )
-_ANSWER_VALUES: dict[str, Any] = {
-    name: bindparam(name) for name in ("organisation_id", "consultation_id", "question_id", "value", "at")
-}
+IN_ORDER = (answers.c.at, answers.c.question_id)
+
+_WITH_ANSWERS = Direct(
+    select(*COLUMNS)
+    .outerjoin(answers, ITS_ANSWERS)
+    .where(consultations.c.id == bindparam("case_id"), consultations.c.organisation_id == bindparam("org"))
+    .order_by(*IN_ORDER)
+)
+ANSWER = ("organisation_id", "consultation_id", "question_id", "value", "at")
+"""The columns of an answer."""
 
 
-def _record_answer(build: Any) -> Any:
-    new = build(answers).values(_ANSWER_VALUES)
+def replacing(new: Any) -> Any:
+    """An insert of answers that takes the place of earlier ones to the same questions."""
     return new.on_conflict_do_update(
         index_elements=[answers.c.consultation_id, answers.c.question_id],
         set_={"value": new.excluded.value, "at": new.excluded.at},
@@ -54,8 +57,12 @@ def _record_answer(build: Any) -> Any:
     )
 
 
+def _record_answer(build: Any) -> Any:
+    return replacing(build(answers).values({name: bindparam(name) for name in ANSWER}))
+
+
 _RECORD = Direct(_record_answer(postgresql_insert), sqlite=_record_answer(sqlite_insert))
-_ADVANCE = Direct(
+ADVANCE = (
     update(consultations)
     .where(
         consultations.c.id == bindparam("case_id"),
@@ -65,6 +72,9 @@ _ADVANCE = Direct(
     .values(version=bindparam("next"), state=bindparam("state_now"), changed_at=bindparam("moment"))
     .returning(consultations.c.id)
 )
+"""One version on, if nobody else was first: no row where somebody was."""
+
+_ADVANCE = Direct(ADVANCE)
 
 
 class Cases:
@@ -98,7 +108,7 @@ class Cases:
         rows = await _WITH_ANSWERS.rows(self._work, {"case_id": id, "org": self._work.organisation_id})
         if not rows:
             raise NotFound("consultation")
-        return _consultation(rows)
+        return consultation_of(rows)
 
     async def of(self, requester_id: str, states: Collection[CaseState]) -> list[Consultation]:
         """This person's own consultations in these states, oldest first, without their answers."""
@@ -136,24 +146,28 @@ class Cases:
         ]
         for row in rows:
             await _RECORD.rows(self._work, row)
+        return self.answered(consultation, values)
+
+    def answered(self, consultation: Consultation, values: Mapping[str, str]) -> Consultation:
+        """The consultation as it reads with these answers, given now."""
         given = {question: Answer(question, value, self._work.now) for question, value in values.items()}
         return replace(consultation, answers={**consultation.answers, **given})
 
     async def advance(self, consultation: Consultation, *, state: CaseState | None = None) -> None:
         """Move to the next version, if nobody else has. Raises Conflict."""
-        moved = await _ADVANCE.rows(
-            self._work,
-            {
-                "case_id": consultation.id,
-                "org": self._work.organisation_id,
-                "seen": consultation.version,
-                "next": consultation.version + 1,
-                "state_now": state or consultation.state,
-                "moment": to_micros(self._work.now),
-            },
-        )
-        if not moved:
+        if not await _ADVANCE.rows(self._work, self.version_on(consultation, state)):
             raise Conflict("consultation")
+
+    def version_on(self, consultation: Consultation, state: CaseState | None) -> dict[str, str | int]:
+        """What `ADVANCE` is to be given."""
+        return {
+            "case_id": consultation.id,
+            "org": self._work.organisation_id,
+            "seen": consultation.version,
+            "next": consultation.version + 1,
+            "state_now": state or consultation.state,
+            "moment": to_micros(self._work.now),
+        }
 
     async def name(self, consultation_id: str, reference: str) -> None:
         """Give the consultation the charity's own case reference."""
@@ -278,7 +292,8 @@ def _bare(row: Row[Any], kept: Mapping[str, Answer] | None = None) -> Consultati
     )
 
 
-def _consultation(rows: Any) -> Consultation:
+def consultation_of(rows: Any) -> Consultation:
+    """The consultation of rows that end with `COLUMNS`, and are named as a consultation's."""
     # Unpacked and not read by name: this is the hottest loop of a press.
     kept = {question: Answer(question, value, from_micros(at)) for *_, question, value, at in rows if question}
     return _bare(rows[0], kept)

@@ -63,12 +63,14 @@ def _put(build: Any) -> Any:
 _PUT = {True: _put(postgresql_insert), False: _put(sqlite_insert)}
 
 
-def _refresh(build: Any, new_id: Any, order: Any) -> Any:
+def letters_to_copies(*, postgresql: bool, only_if: Any = None) -> Any:
     """A letter for every copy of a consultation's cards, in one statement; the pressed copy is held.
 
-    Rows are taken in `order` of their keys, as `_done` takes them: two transactions that meet in the same letters wait
-    for one another instead of locking each other out.
+    Rows are taken in the order of their keys, as `_done` takes them: two transactions that meet in the same letters
+    wait for one another instead of locking each other out. `only_if` is one more condition, the same for every row.
     """
+    build, order = (postgresql_insert, _bytewise) if postgresql else (sqlite_insert, _as_it_is)
+    new_id = cast(func.gen_random_uuid(), Text) if postgresql else func.lower(func.hex(func.randomblob(9)))
     pressed = (
         (posts.c.channel == bindparam("channel"))
         & (posts.c.tenant == bindparam("tenant"))
@@ -89,6 +91,8 @@ def _refresh(build: Any, new_id: Any, order: Any) -> Any:
         literal(0),
         literal("due"),
     ).where(posts.c.consultation_id == bindparam("case_id"), posts.c.organisation_id == bindparam("org"))
+    if only_if is not None:
+        rows = rows.where(only_if)
     rows = rows.order_by(order(key))
     new = build(jobs).from_select(_NAMES, rows)
     return new.on_conflict_do_update(
@@ -102,10 +106,11 @@ def _bytewise(key: Any) -> Any:
     return collate(key, "C")
 
 
-_REFRESH = Direct(
-    _refresh(postgresql_insert, cast(func.gen_random_uuid(), Text), _bytewise),
-    sqlite=_refresh(sqlite_insert, func.lower(func.hex(func.randomblob(9))), lambda key: key),
-)
+def _as_it_is(key: Any) -> Any:
+    return key
+
+
+_REFRESH = Direct(letters_to_copies(postgresql=True), sqlite=letters_to_copies(postgresql=False))
 _NOTIFY = text(f"SELECT pg_notify('{WAKE}', '')")
 
 
@@ -165,30 +170,32 @@ class Outbox:
 
         Held is the copy on the `pressed` account (channel, tenant, user) of this kind, if `message` is where it stands.
         """
-        token = secrets.token_urlsafe(9)
+        copies = self.copies(consultation_id, pressed=pressed, kind=kind, message=message)
+        rows = await _REFRESH.rows(self._work, copies)
+        return await self.promised([(row.id, row.token, row.payload) for row in rows])
+
+    def copies(
+        self, consultation_id: str, *, pressed: tuple[str, str, str], kind: str, message: str
+    ) -> dict[str, str | int | None]:
+        """What `letters_to_copies` is to be given; the arguments are those of `refresh`."""
         channel, tenant, user = pressed
-        rows = await _REFRESH.rows(
-            self._work,
-            {
-                "case_id": consultation_id,
-                "org": self._work.organisation_id,
-                "channel": channel,
-                "tenant": tenant,
-                "user": user,
-                "pressed_kind": kind,
-                "pressed_message": message or None,
-                "moment": to_micros(self._work.now),
-                "lease_end": to_micros(self._work.now + LEASE),
-                "held_by": token,
-            },
-        )
-        held, others = [], False
-        for row in rows:
-            if row.token:
-                held.append((row.id, row.token, json.loads(row.payload)["post"]))
-            else:
-                others = True
-        if others:
+        return {
+            "case_id": consultation_id,
+            "org": self._work.organisation_id,
+            "channel": channel,
+            "tenant": tenant,
+            "user": user,
+            "pressed_kind": kind,
+            "pressed_message": message or None,
+            "moment": to_micros(self._work.now),
+            "lease_end": to_micros(self._work.now + LEASE),
+            "held_by": secrets.token_urlsafe(9),
+        }
+
+    async def promised(self, letters: Collection[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+        """From (job id, token, payload) of new letters to (job id, token, post id) of the held ones; wakes the rest."""
+        held = [(id, token, json.loads(payload)["post"]) for id, token, payload in letters if token]
+        if len(held) < len(letters):
             await self._wake()
         return held
 

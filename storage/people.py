@@ -18,7 +18,7 @@ from storage.records import Address, Person, Role
 from storage.tables import addresses, people
 from storage.work import Work
 
-_BY_ACCOUNT = Direct(
+BY_ACCOUNT = (
     select(people)
     .join(addresses, addresses.c.person_id == people.c.id)
     .where(
@@ -27,6 +27,9 @@ _BY_ACCOUNT = Direct(
         addresses.c.user == bindparam("user"),
     )
 )
+"""The person who speaks from an account."""
+
+_BY_ACCOUNT = Direct(BY_ACCOUNT)
 _ALL = select(people).where(people.c.organisation_id == bindparam("org")).order_by(people.c.name, people.c.id)
 _ADDRESSES = select(addresses).where(addresses.c.organisation_id == bindparam("org"))
 
@@ -38,9 +41,10 @@ class People:
     async def by_account(self, channel: str, tenant: str, user: str) -> Person | None:
         """Who speaks from this account; binds the transaction to their organisation. None for a stranger."""
         found = await _BY_ACCOUNT.rows(self._work, {"channel": channel, "tenant": tenant, "user": user})
-        if not found:
-            return None
-        row = found[0]
+        return self.speaking(found[0]) if found else None
+
+    def speaking(self, row: Any) -> Person:
+        """The person of a row of `BY_ACCOUNT`; binds the transaction to their organisation."""
         self._work.bind(row.organisation_id)
         return _person(row)
 

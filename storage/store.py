@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransactio
 
 from storage import one_trip
 from storage.approvals import Approvals
+from storage.arrivals import Arrivals
 from storage.cases import Cases
 from storage.deliveries import Deliveries
 from storage.direct import driver_of
@@ -33,6 +34,7 @@ from storage.outbox import WAKE, Outbox
 from storage.people import People
 from storage.posts import Posts
 from storage.sealing import Keyring
+from storage.steps import Steps
 from storage.texts import Texts
 
 _TIMEOUT = 10.0  # seconds to wait for a lock or a connection, where the caller names no bound of its own
@@ -105,6 +107,14 @@ class Transaction:
     @cached_property
     def deliveries(self) -> Deliveries:
         return Deliveries(self)
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        return Arrivals(self, self.people, self.deliveries, self.cases)
+
+    @cached_property
+    def steps(self) -> Steps:
+        return Steps(self, self.cases, self.outbox)
 
     @cached_property
     def ledger(self) -> Ledger:

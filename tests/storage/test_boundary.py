@@ -117,10 +117,19 @@ WRITES: dict[str, Use] = {
     "posts.displaced_by": lambda tx, it: tx.posts.displaced_by(replace(it.post, id="another"), it.post.message),
     "posts.place": lambda tx, it: tx.posts.place(it.post.id, "elsewhere", "1"),
     "posts.retire": lambda tx, it: tx.posts.retire(it.post),
+    "steps.take": lambda tx, it: tx.steps.take(
+        it.case,
+        {"danger": "yes"},
+        "closed",
+        pressed=(it.post.channel, it.post.tenant, it.post.user),
+        kind="checklist",
+        message="",
+    ),
     "texts.keep": lambda tx, it: tx.texts.keep(it.case.id, it.worker.id, "reason", "Not ours to say."),
 }
 
 ACROSS = {
+    "arrivals.of": "finds the organisation by what a channel has verified, and binds to it",
     "deliveries.take": "a channel's own id, taken before anybody knows whose it is; a row of one's own",
     "organisations.add": "makes the organisation it binds to",
     "organisations.all": "a process serves all of them",
@@ -132,6 +141,7 @@ ACROSS = {
     "outbox.done": "by the token of a claim",
     "outbox.next_due": "a time only",
     "outbox.pause": "by the lane of a claimed letter",
+    "outbox.promised": "wakes whoever sends; reads and writes nothing of anybody's",
     "people.by_account": "finds the organisation by what a channel has verified, and binds to it",
     "people.connect": "an account belongs to one person anywhere, and leaves whoever had it",
 }

@@ -1,0 +1,97 @@
+"""The beginning of every event: who speaks, whether this delivery is new, and the consultation it is about.
+
+The rule to keep: a delivery is taken in the transaction of its effect, and only for somebody who is active. On
+PostgreSQL the three are one statement, since every trip to the server is time in which somebody waits.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from storage.cases import COLUMNS, IN_ORDER, ITS_ANSWERS, Cases, consultation_of
+from storage.deliveries import Deliveries
+from storage.direct import Direct
+from storage.people import BY_ACCOUNT, People
+from storage.records import Consultation, NotFound, Person, to_micros
+from storage.tables import Int64, answers, consultations, deliveries, people
+from storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """`person` is None for a stranger. `first`: this delivery was never seen before (nothing to take counts as first).
+
+    `case` is the consultation of their organisation with the id that was given; None where there is none.
+    """
+
+    person: Person | None
+    first: bool
+    case: Consultation | None
+
+
+def _in_one() -> Any:
+    who = BY_ACCOUNT.cte("who")
+    new = select(
+        bindparam("channel", type_=Text),
+        bindparam("tenant", type_=Text),
+        bindparam("delivery", type_=Text),
+        who.c.organisation_id,
+        bindparam("at", type_=Int64),
+    ).where(who.c.active == 1, bindparam("delivery", type_=Text) != "")
+    names = ("channel", "tenant", "delivery", "organisation_id", "at")
+    took: Any = insert(deliveries).from_select(names, new).on_conflict_do_nothing()
+    taken = took.returning(deliveries.c.delivery).cte("taken")
+    its = (consultations.c.id == bindparam("case_id")) & (consultations.c.organisation_id == who.c.organisation_id)
+    first = select(func.count(taken.c.delivery)).scalar_subquery()
+    rows = select(*who.c, first.label("taken"), *COLUMNS)
+    return rows.select_from(who.outerjoin(consultations, its).outerjoin(answers, ITS_ANSWERS)).order_by(*IN_ORDER)
+
+
+_ARRIVE = Direct(_in_one())
+_PERSON: Any = namedtuple("_PERSON", [column.name for column in people.c])  # type: ignore[misc]
+_CASE: Any = namedtuple("_CASE", [column.name for column in COLUMNS])  # type: ignore[misc]
+
+
+class Arrivals:
+    def __init__(self, work: Work, people: People, deliveries: Deliveries, cases: Cases) -> None:
+        self._work = work
+        self._people = people
+        self._deliveries = deliveries
+        self._cases = cases
+
+    async def of(self, channel: str, tenant: str, user: str, *, delivery: str, case_id: str) -> Arrival:
+        """Find who speaks, bind the transaction to their organisation, and take the delivery ("" is none)."""
+        if not self._work.postgresql:
+            person = await self._people.by_account(channel, tenant, user)
+            if person is None or not person.active:
+                return Arrival(person, True, None)
+            first = not delivery or await self._deliveries.take(channel, tenant, delivery)
+            return Arrival(person, first, await self._case(case_id) if first else None)
+        rows = await _ARRIVE.rows(
+            self._work,
+            {
+                "channel": channel,
+                "tenant": tenant,
+                "user": user,
+                "delivery": delivery,
+                "case_id": case_id,
+                "at": to_micros(self._work.now),
+            },
+        )
+        if not rows:
+            return Arrival(None, True, None)
+        person = self._people.speaking(_PERSON(*rows[0][: len(_PERSON._fields)]))
+        found: list[Any] = [_CASE(*row[-len(_CASE._fields) :]) for row in rows]
+        case = consultation_of(found) if found[0].id else None
+        return Arrival(person, not delivery or bool(rows[0].taken), case)
+
+    async def _case(self, id: str) -> Consultation | None:
+        try:
+            return await self._cases.get(id) if id else None
+        except NotFound:
+            return None
