@@ -9,9 +9,11 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq
 INSTALL := $(PIP) install --require-hashes --only-binary :all: --root-user-action=ignore -r
 # Arguments for pytest: make test ARGS="tests/storage -k ledger"
 ARGS ?=
+# Processes that share the tests, each with its own PostgreSQL and browser; 0 is one process, which --pdb and -s need.
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup try test check lint types contracts format bench lock wheel clean
+.PHONY: help setup try test check lint types contracts format bench docs reliability lock wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -22,7 +24,7 @@ try: .venv/runtime ## set up what is needed and open the sandbox: no account any
 setup: .venv/dev ## only the set-up, for running and for testing
 
 test: .venv/dev ## set everything up and run every test
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: lint types contracts test ## what CI runs: lint, types, contracts, tests
 
@@ -42,6 +44,15 @@ format: .venv/dev ## put the code in shape
 
 bench: .venv/dev ## measure a press beside bare Bolt; writes docs/performance.md
 	@$(PY) -m tests.bench
+
+docs: .venv/dev ## write the generated pages of docs/policy anew: drawings, coverage, presses, proof
+	@$(PY) -m bot book draw
+	@$(PY) -m bot book coverage policy/books/justus.toml --write docs/policy/coverage.md
+	@$(PY) -m bot book presses policy/books/justus.toml --write docs/policy/presses.md
+	@$(PY) -m bot book prove policy/books/justus.toml --write docs/policy/proof.md
+
+reliability: .venv/dev ## break the book in hundreds of ways and see that it is noticed: up to twenty minutes
+	@$(PY) -m tests.reliability
 
 # Lock files hold names, versions and hashes, for every platform at once, and no address of any index.
 LOCK := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header

@@ -1,28 +1,21 @@
 """The command line. Every command says what it did, or everything that is wrong, and never a traceback.
 
 Exit codes: 0 done, 1 the book has faults, 2 bad input or settings.
+What a command needs is read only when that command runs: `book check` must not wait for a database's library.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from bot import bookwork
-from bot.app import now, open_office, ready, serve, work
-from bot.charity import CharityError
-from bot.importing import import_charity, import_people
-from bot.settings import Settings, SettingsError, read_settings
-from bot.trying import try_out
-from storage.migrating import migrate
-from storage.sealing import new_key
-from storage.store import Store, StoreUnavailable
+from bot.settings import SettingsError
+from bot.tables import CharityError
 
 
 def main(arguments: list[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
@@ -41,9 +34,6 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] | No
         return 2
     except bookwork.BadInput as wrong:
         print(wrong, file=sys.stderr)
-        return 2
-    except StoreUnavailable as trouble:
-        print(f"- the database cannot be reached ({trouble}); look at DATABASE_URL", file=sys.stderr)
         return 2
     except OSError as trouble:
         print(f"- this cannot be reached or read: {trouble}", file=sys.stderr)
@@ -66,7 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     trial = command(commands, "try", "run the bot in your browser with an invented charity; needs no account", _try)
     trial.add_argument("--port", type=int, default=8080, help="default 8080; 0 takes a free one")
     trial.add_argument(
-        "--data", type=Path, default=Path(".confer-try"), help="folder for its database (default .confer-try)"
+        "--book", default="", metavar="ID", help="try this book, ours or your own in BOOKS_DIR (default: our first)"
+    )
+    trial.add_argument(
+        "--data", type=Path, help="folder for its database (default .confer-try, with --book .confer-try/ID)"
     )
     web = command(
         commands, "web", "serve Slack (and other channels) and send letters; settings come from the environment", _web
@@ -80,17 +73,36 @@ def _parser() -> argparse.ArgumentParser:
     charity = commands.add_parser("charity", help="the charity's settings").add_subparsers(
         required=True, metavar="COMMAND"
     )
-    imported = command(charity, "import", "set up or change the charity from a TOML file", _import(import_charity))
+    imported = command(charity, "import", "set up or change the charity from a TOML file", _charity)
     imported.add_argument("file", type=Path, metavar="FILE.toml", help="its name, book, numbers, areas and flags")
     people = commands.add_parser("people", help="the roster").add_subparsers(required=True, metavar="COMMAND")
-    imported = command(people, "import", "add and change people from a TOML file", _import(import_people))
+    imported = command(people, "import", "add and change people from a TOML file", _people)
     imported.add_argument("file", type=Path, metavar="FILE.toml", help="a [[person]] table for each person")
 
     books = commands.add_parser("book", help="look into a policy book").add_subparsers(required=True, metavar="COMMAND")
     check = command(books, "check", "list every fault of one or more books; exit 1 if there is any", _check)
     check.add_argument("files", type=Path, nargs="*", metavar="FILE", help="default: every book of the charity")
+    words = "write a book as a page for people to read, and its flowcharts as pictures where Graphviz is there"
+    draw = command(books, "draw", words, _draw)
+    draw.add_argument("files", type=Path, nargs="*", metavar="FILE", help="default: every book of the charity")
+    draw.add_argument("--out", type=Path, default=Path("docs/policy"), help="the folder (default docs/policy)")
+    diff = command(books, "diff", "say in plain English what changed, down to which examples end differently", _diff)
+    diff.add_argument("old", type=Path, metavar="OLD", help="the book as it was")
+    diff.add_argument("new", type=Path, metavar="NEW", help="the book as it is now")
+    words = "say which clauses are still open, and write the page that shows what carries each clause"
+    covering = command(books, "coverage", words, _coverage)
+    covering.add_argument("file", type=Path, metavar="FILE", help="the book")
+    covering.add_argument("--write", type=Path, metavar="PAGE", help="the page, such as docs/policy/coverage.md")
+    words = "count the presses of every example and of the longest way there is; exit 1 where it takes too many"
+    presses = command(books, "presses", words, _presses)
+    presses.add_argument("file", type=Path, metavar="FILE", help="the book")
+    presses.add_argument("--write", type=Path, metavar="PAGE", help="the page, such as docs/policy/presses.md")
     questions = command(books, "questions", "print a book's questions as JSON", _questions)
     questions.add_argument("file", type=Path, metavar="FILE", help="the book")
+    words = "prove over every possible answer that a book keeps its invariants; exit 1 where it does not"
+    proving = command(books, "prove", words, _prove)
+    proving.add_argument("file", type=Path, metavar="FILE", help="the book")
+    proving.add_argument("--write", type=Path, metavar="PAGE", help="also write the page, such as docs/policy/proof.md")
     words = 'read {"answers": {…}, "today": "2026-11-22", "settings": {…}} as JSON and print what follows, as JSON'
     assess = command(books, "assess", words, _assess)
     assess.add_argument("file", type=Path, metavar="FILE", help="the book")
@@ -98,71 +110,81 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _try(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    def say(port: int) -> None:
-        print(f"\nConfer is running. Open http://localhost:{port}\nStop it with Ctrl-C.\n", flush=True)
+    from bot import running
 
-    run_loop(try_out(environment, folder=chosen.data, port=chosen.port, ready=say))
-    return 0
+    return running.try_it(chosen, environment)
 
 
 def _web(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    settings, channels = ready(environment)
+    from bot import running
 
-    async def run() -> None:
-        office = await open_office(settings, upgrade=not chosen.no_migrate)
-        host = "127.0.0.1" if settings.local else "0.0.0.0"  # noqa: S104 - behind the host's own proxy, which speaks TLS
-        await serve(
-            office,
-            channels,
-            host=host,
-            port=settings.port,
-            ready=lambda port: print(f"listening on {port}", flush=True),
-        )
-
-    run_loop(run())
-    return 0
+    return running.web(chosen, environment)
 
 
-def _worker(_: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    settings, channels = ready(environment)
+def _worker(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
 
-    async def run() -> None:
-        await work(await open_office(settings, upgrade=False), channels)
-
-    run_loop(run())
-    return 0
+    return running.worker(chosen, environment)
 
 
-def _new_key(_: argparse.Namespace, __: Mapping[str, str]) -> int:
-    print(new_key(f"k{now():%Y%m}"))
-    return 0
+def _new_key(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.print_new_key(chosen, environment)
 
 
-def _upgrade(_: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    async def run(settings: Settings) -> None:
-        await migrate(settings.database_url)
-        print("The database is up to date.")
+def _upgrade(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
 
-    return _with_settings(environment, run)
+    return running.upgrade(chosen, environment)
 
 
-def _import(bring: Callable[..., Awaitable[str]]) -> Callable[[argparse.Namespace, Mapping[str, str]], int]:
-    def imported(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
-        async def run(settings: Settings) -> None:
-            await migrate(settings.database_url)
-            store = Store(settings.database_url, settings.keys)
-            try:
-                print(await bring(store, _text(chosen.file), now()))
-            finally:
-                await store.close()
+def _charity(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
 
-        return _with_settings(environment, run)
+    return running.bring_charity(_text(chosen.file), environment)
 
-    return imported
+
+def _people(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.bring_people(_text(chosen.file), environment)
 
 
 def _check(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    return bookwork.check(chosen.files or bookwork.shipped(environment), out=print)
+    if chosen.files:
+        return bookwork.check(chosen.files, out=print)
+    return bookwork.check(bookwork.shipped(environment), out=print, together=True)
+
+
+def _prove(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
+    from bot.book_proving import prove_book
+
+    return prove_book(chosen.file, write=chosen.write, out=print)
+
+
+def _draw(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import book_pages
+
+    return book_pages.drawn(chosen.files or bookwork.shipped(environment), chosen.out, out=print)
+
+
+def _diff(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
+    from bot import book_pages
+
+    return book_pages.compared(chosen.old, chosen.new, out=print)
+
+
+def _coverage(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
+    from bot.book_coverage import cover
+
+    return cover(chosen.file, write=chosen.write, out=print)
+
+
+def _presses(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
+    from bot.book_presses import count
+
+    return count(chosen.file, write=chosen.write, out=print)
 
 
 def _questions(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
@@ -179,24 +201,9 @@ def _assess(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
     return 0
 
 
-def run_loop(work: Coroutine[Any, Any, None]) -> None:
-    """Run to the end, on uvloop where it exists: it costs a fifth to a third less a press than Python's own loop."""
-    try:
-        import uvloop
-    except ImportError:  # Windows
-        asyncio.run(work)
-    else:
-        uvloop.run(work)
-
-
-def _with_settings(environment: Mapping[str, str], run: Callable[[Settings], Coroutine[Any, Any, None]]) -> int:
-    run_loop(run(read_settings(environment)))
-    return 0
-
-
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # some editors put a byte-order mark in front
     except OSError as wrong:
         raise bookwork.BadInput(f"{path} cannot be read: {wrong.strerror}") from wrong
     except UnicodeDecodeError as wrong:

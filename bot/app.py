@@ -9,17 +9,15 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from aiohttp import web
 
+from bot.books import read_books
 from bot.channels import Channel, discover
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
 from bot.settings import Settings, SettingsError, book_folders, read_settings
 from bot.turn import Office
-from policy.book import Book
-from policy.reading import BookError, read
 from storage.migrating import migrate, pending
 from storage.records import from_micros
 from storage.store import Store, StoreUnavailable
@@ -27,29 +25,6 @@ from storage.store import Store, StoreUnavailable
 log = logging.getLogger(__name__)
 
 _HEALTH_WITHIN = 5.0  # seconds; whoever asks has a limit of their own, and wants to hear which part does not answer
-
-
-def read_books(folders: Sequence[Path]) -> dict[str, Book]:
-    """Every book in these folders by id, by file name. Raises SettingsError with every fault of every book."""
-    books: dict[str, Book] = {}
-    faults: list[str] = []
-    for path in [path for folder in folders for path in sorted(folder.glob("*.toml"))]:
-        try:
-            book = read(path.read_text(encoding="utf-8"), path.name)
-        except BookError as wrong:
-            faults += [str(fault) for fault in wrong.faults]
-            continue
-        except UnicodeDecodeError:
-            faults.append(f"{path.name}: is not written in UTF-8")
-            continue
-        if book.id in books:
-            faults.append(f"{path.name}: another book has the id {book.id!r} already")
-        books[book.id] = book
-    if not books and not faults:
-        faults.append("there is no book (*.toml) in " + ", ".join(str(folder) for folder in folders))
-    if faults:
-        raise SettingsError(faults)
-    return books
 
 
 def now() -> datetime:
@@ -102,7 +77,7 @@ def ready(environment: Mapping[str, str]) -> tuple[Settings, list[Channel]]:
     try:
         read_books(book_folders(environment))
     except SettingsError as wrong:
-        faults += wrong.faults
+        faults += [fault for fault in wrong.faults if fault not in faults]
     raise SettingsError(faults)
 
 

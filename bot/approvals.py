@@ -29,10 +29,11 @@ from bot.cards import (
 from bot.emergency import with_line
 from bot.forms import CHECKED, LIMIT, ticked, typed
 from bot.lanes import lane_facts, lane_title
-from bot.picture import Picture, fingerprint
+from bot.picture import Picture
 from bot.questioning import answer_line
-from bot.requests import ask_second_opinion, bring_up_to_date
+from bot.requests import bring_up_to_date, still_told
 from bot.roster import allowed
+from bot.sight import narrowed, proposed, readable, waiting
 from bot.turn import Refusal, Turn
 from bot.wording import at, numbers
 from policy.grounds import tellable
@@ -41,6 +42,7 @@ from storage.records import ApprovalRequest, Conflict, Decision, NotFound, Perso
 from storage.records import Verdict as Yes
 
 _TALKED = Confirm("talked", "We talked this over, by phone or face to face")
+_LATE = "Somebody has decided this already. Your press changed nothing."
 _REASON = Text("reason", "Why?", "One or two lines. No names.", LIMIT, long=True)
 
 
@@ -49,15 +51,16 @@ def approval_card(picture: Picture, person: Person, *, notice: str = "") -> Card
     mine = [request for request in picture.requests if person.id in request.asked and request.state != "told"]
     why_not = picture.around.why_not(person)
     blocks: list[Block] = [Notice(notice, "warning")] if notice else []
-    pending = [(r, v) for r in mine if r.state == "pending" and (v := _verdict(picture, r)) is not None]
+    pending = waiting(picture, person)
     if why_not or not pending:
         blocks.append(Notice(why_not or _settled(picture, mine)))
         return Card(f"Case {picture.case.reference}", tuple(blocks), danger=picture.book.emergency.line)
     worker = picture.person(picture.case.requester_id)
     telephone = f" on {worker.telephone}" if worker and worker.telephone else ""
     blocks.append(Say(f"{picture.name(picture.case.requester_id)} asks you to decide. Talk to them first{telephone}."))
+    words = bool(readable(picture, person))
     for request, verdict in pending:
-        blocks += _question(picture, request, verdict, several=len(pending) > 1)
+        blocks += _question(picture, request, narrowed(picture, verdict), several=len(pending) > 1, words=words)
     blocks.append(Small(f"Case {picture.case.reference}. Rules {picture.book.id} {picture.book.version}."))
     return Card(
         "Do you agree?", tuple(blocks), danger=picture.book.emergency.line, summary="Confer: please ring a colleague"
@@ -68,7 +71,7 @@ def told_card(picture: Picture, person: Person) -> Card:
     """For those who are only told: whose case, where to ring, nothing of its content."""
     danger = picture.book.emergency.line
     reference = Small(f"Case {picture.case.reference}.")
-    if picture.around.why_not(person) or picture.case.state in ("withdrawn", "closed"):
+    if not still_told(picture, person):
         return Card(
             f"Case {picture.case.reference}", (Say("Nothing is needed from you here."), reference), danger=danger
         )
@@ -126,7 +129,10 @@ async def _form(turn: Turn, submit: str, action: str, why: str) -> Reply:
 
 
 async def _decide(turn: Turn, verdict: Yes) -> Reply:
-    request, picture, proposal = await _checked(turn)
+    state = await turn.tx.approvals.hold(turn.event.carry.get("r", ""))
+    if state in ("approved", "declined"):
+        raise Refusal(_LATE)  # at once: whoever pressed at the same moment waits behind this
+    request, picture, _ = await _checked(turn)
     if turn.event.carry.get("f") != request.fingerprint:
         raise Refusal("What is proposed has changed since you opened this. Look at the card again.")
     texts = typed(turn, [_REASON])
@@ -142,12 +148,9 @@ async def _decide(turn: Turn, verdict: Yes) -> Reply:
             request.id, turn.person.id, verdict=verdict, fingerprint=request.fingerprint, text_id=text_id
         )
     except Conflict as late:
-        raise Refusal("Somebody has decided this already. Your press changed nothing.") from late
+        raise Refusal(_LATE) from late
     turn.note(verdict, case, request=request.id)
-    if verdict == "declined" and proposal.lane.protective and request.second_of is None:
-        await ask_second_opinion(turn, picture, request)
-    elif verdict == "approved":
-        await bring_up_to_date(turn, case)
+    await bring_up_to_date(turn, case)
     await turn.refresh(case)
     return Show(approval_card(await turn.picture(case), turn.person))
 
@@ -168,7 +171,7 @@ async def _checked(turn: Turn) -> tuple[ApprovalRequest, Picture, Verdict]:
         raise Refusal("Your role cannot decide this one. Another person has been asked.")
     if request.state != "pending":
         raise Refusal(_settled(picture, [request]))
-    verdict = _verdict(picture, request)
+    verdict = proposed(picture, request)
     if verdict is not None and turn.person.id in picture.agreed(verdict):
         raise Refusal("You have agreed already. The second one has to be somebody else.")
     if verdict is None:
@@ -176,29 +179,19 @@ async def _checked(turn: Turn) -> tuple[ApprovalRequest, Picture, Verdict]:
     return request, picture, verdict
 
 
-def _verdict(picture: Picture, request: ApprovalRequest) -> Verdict | None:
-    """The proposal a request is about, if it is still exactly that."""
-    return next(
-        (
-            verdict
-            for verdict in picture.lanes
-            if verdict.lane.id == request.lane
-            and fingerprint(picture.book, picture.case, verdict) == request.fingerprint
-        ),
-        None,
-    )
-
-
-def _question(picture: Picture, request: ApprovalRequest, verdict: Verdict, *, several: bool) -> list[Block]:
+def _question(
+    picture: Picture, request: ApprovalRequest, verdict: Verdict, *, several: bool, words: bool
+) -> list[Block]:
     blocks: list[Block] = [Heading(lane_title(verdict)), Say(verdict.outcome.plain)]
-    if request.second_of:
+    if picture.noes(verdict):
         blocks.append(
             Notice("Somebody has said no to this. You are the second opinion; the first yes stands.", "warning")
         )
     blocks.append(lane_facts(picture, verdict, asked=True))
     if why := _answers(picture, verdict):
         blocks += [Say("What the worker answered:"), Points(why)]
-    if verdict.lane.protective and (rows := numbers(picture.book, picture.charity, verdict.contacts)):
+    rows = numbers(picture.book, picture.charity, verdict.contacts, picture.circle, today=picture.today)
+    if verdict.lane.protective and rows:
         blocks.append(Numbers(rows))
     carried = {"c": picture.case.id, "r": request.id, "f": request.fingerprint}
     about = f" ({verdict.lane.title})" if several else ""
@@ -206,7 +199,7 @@ def _question(picture: Picture, request: ApprovalRequest, verdict: Verdict, *, s
         Button(f"Approve{about}", "approve", carried, "main"),
         Button(f"Decline{about}", "decline", carried),
     ]
-    if picture.texts:
+    if words:
         buttons.append(Button("Read what they would say", "read", {"c": picture.case.id}))
     blocks.append(Buttons(tuple(buttons)))
     blocks.append(Small(f"Policy {', '.join(verdict.clauses)}."))

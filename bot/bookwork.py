@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bot.books import book_files, clash, names
 from bot.settings import book_folders
 from policy.assessing import assess
 from policy.book import Book
+from policy.coverage import open_clauses, to_decide
+from policy.coverage_page import summary
 from policy.examples import check_example
-from policy.reading import BookError, read
+from policy.reading import BookError, read, read_file
 from policy.walk import AnswerError
 
 _YES: Mapping[str | bool, str] = {True: "yes", False: "no", "true": "yes", "false": "no"}
@@ -23,32 +26,49 @@ class BadInput(Exception):
 
 
 def shipped(environment: Mapping[str, str]) -> list[Path]:
-    """Every book file that the bot would read."""
-    return [path for folder in book_folders(environment) for path in sorted(folder.glob("*.toml"))]
+    """Every book file that the bot would read. Raises SettingsError."""
+    return book_files(book_folders(environment))
 
 
-def check(files: Sequence[Path], *, out: Callable[[str], None]) -> int:
-    """Print every fault of these books, and every example that does not come out; 1 if there is any, else 0."""
+def check(files: Sequence[Path], *, out: Callable[[str], None], together: bool = False) -> int:
+    """Print every fault of these books, and every example that does not come out; 1 if there is any, else 0.
+
+    `together`: one bot would read all of them, so no two may have the same id.
+    """
     faults = 0
-    for path in files:
+    stands_in: dict[str, str] = {}
+    for path, name in zip(files, names(files), strict=True):
         found: list[str] = []
         try:
-            book = read(path.read_text(encoding="utf-8"), path.name)
+            book = read_file(path.read_bytes(), name)
         except OSError as wrong:
             found = [f"{path}: cannot be read ({wrong.strerror})"]
-        except UnicodeDecodeError:
-            found = [f"{path.name}: is not written in UTF-8"]
         except BookError as wrong:
             found = [str(fault) for fault in wrong.faults]
         else:
+            if together and book.id in stands_in:
+                found.append(clash(name, book, stands_in[book.id]))
+            stands_in.setdefault(book.id, name)
             for example in book.examples:
-                found += [f"{path.name}, example '{example.name}': {fault}" for fault in check_example(book, example)]
+                found += [f"{name}, example '{example.name}': {fault}" for fault in check_example(book, example)]
             if not found:
-                out(f"{path.name}: no fault; {len(book.examples)} examples come out as they say")
+                out(f"{name}: no fault; {len(book.examples)} examples come out as they say")
+                for line in _standing(book):
+                    out(f"  {line}")
         for fault in found:
             out(fault)
         faults += len(found)
     return 1 if faults else 0
+
+
+def _standing(book: Book) -> Iterator[str]:
+    """What is still to come, and what the trustees must decide."""
+    waiting = ", ".join(clause.id for clause in open_clauses(book))
+    yield summary(book) + (f" Open: {waiting}." if waiting else "")
+    if notes := to_decide(book):
+        yield f"Needs the trustees' decision ({len(notes)}):"
+        for note in notes:
+            yield f"- {note.id}: {note.plain}"
 
 
 def questions(text: str, name: str) -> str:
@@ -81,7 +101,7 @@ def assessed(text: str, name: str, request: str) -> str:
     except ValueError as wrong:
         raise BadInput(f"standard input is not JSON: {wrong}") from wrong
     if not isinstance(asked, dict):
-        raise BadInput('standard input must be a JSON object such as {"answers": {"life_now": "no"}}')
+        raise BadInput('standard input must be a JSON object such as {"answers": {}}')
     if unknown := sorted(set(asked) - {"answers", "today", "settings"}):
         raise BadInput(f"these keys are not known: {', '.join(unknown)}; use answers, today and settings")
     answers = _texts(asked.get("answers", {}), "answers")

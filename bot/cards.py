@@ -54,6 +54,13 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """Words to say or send as they stand. A renderer sets them apart, so that they can be read out or copied whole."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A boxed sentence or two. The weight is said in words too, never by colour or a sign alone."""
 
@@ -140,7 +147,7 @@ class More:
     blocks: tuple[Plain, ...]
 
 
-Plain = Heading | Say | Points | Notice | Facts | Numbers | Small
+Plain = Heading | Say | Points | Quote | Notice | Facts | Numbers | Small
 Block = Plain | Buttons | Ticks | Pick | Progress | More
 
 
@@ -181,7 +188,7 @@ class Confirm:
     required: bool = True
 
 
-Field = Text | Confirm | Pick | Ticks | Say | Notice | Facts | Points
+Field = Text | Confirm | Pick | Ticks | Heading | Say | Quote | Notice | Facts | Points | Numbers | Small
 
 
 @dataclass(frozen=True, slots=True)

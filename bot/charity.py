@@ -8,27 +8,29 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from bot.dated import Step, read_flags, steps_of, value_on
+from bot.numbers import OTHER, Route, own_routes, read_numbers
+from bot.tables import LONGEST, fits, read_days, read_texts
+from bot.tables import CharityError as CharityError
 from policy.book import Book, Contact
+from policy.safety import CAPABILITIES
 from storage.records import Organisation, Person
 
 NEEDED_CAPABILITIES = ("safeguarding_lead", "on_call_trustee")
 """Nobody with one of these: nobody could be told about an emergency (contacts note, start-up rule)."""
 
 
-class CharityError(Exception):
-    """Everything that is wrong with a charity or people file: `faults`, one sentence each."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("; ".join(faults))
-        self.faults = faults
-
-
 @dataclass(frozen=True, slots=True)
 class Charity:
-    """`numbers`: settings key -> what to show; `areas`: council area -> the same."""
+    """`numbers`: settings key -> what to show; `areas`: council area -> the same.
+
+    `flags` is what each flag was from the beginning, `steps` every value with its first day. `hours` and `checked`
+    (contact id -> text, day) stand in for the book's own.
+    """
 
     id: str
     name: str
@@ -38,18 +40,31 @@ class Charity:
     numbers: Mapping[str, str]
     areas: Mapping[str, Mapping[str, str]]
     flags: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
+    hours: Mapping[str, str] = field(default_factory=dict)
+    checked: Mapping[str, date] = field(default_factory=dict)
+
+    def flags_on(self, day: date) -> dict[str, str]:
+        """Every flag the charity has set, with its value on that day."""
+        dated = {id: value for id, steps in self.steps.items() if (value := value_on(steps, day)) is not None}
+        return {**self.flags, **dated}
 
     def numbers_of(self, contact: Contact) -> list[tuple[str, str]]:
         """(area or "", number) of a contact: the charity's own by area, else its own, else the book's fall-back."""
+        return [(route.where, route.number) for route in self.routes_of(contact)]
+
+    def routes_of(self, contact: Contact) -> list[Route]:
+        """The same with day and night and the day of the check; and the book's way for areas that were not entered."""
+        checked = self.checked.get(contact.id, contact.checked_on)
         if contact.setting:
-            by_area = [
-                (area, numbers[contact.setting]) for area, numbers in self.areas.items() if contact.setting in numbers
-            ]
-            if by_area:
-                return by_area
-            if contact.setting in self.numbers:
-                return [("", self.numbers[contact.setting])]
-        return [("", contact.number)]
+            own = own_routes(self.numbers, contact.setting)
+            areas = [r for area, table in self.areas.items() for r in own_routes(table, contact.setting, area)]
+            if areas and contact.by_area:
+                elsewhere = own_routes(self.numbers, contact.setting, OTHER)
+                return [*areas, *(elsewhere or [Route(contact.number, OTHER, checked_on=checked)])]
+            if areas or own:
+                return areas or own
+        return [Route(contact.number, checked_on=checked)]
 
     def missing(self, book: Book | None, people: Iterable[Person]) -> list[str]:
         """What must be set before anybody may rely on the checklist; empty when all is there."""
@@ -62,21 +77,23 @@ class Charity:
                     contact.critical
                     and contact.setting
                     and not self._has(contact.setting)
-                    and contact.setting not in _PEOPLE
+                    and contact.setting not in ROSTERED
                 ):
                     lacking.append(f"the number for: {contact.name}")
             for flag in book.flags:
-                if (value := self.flags.get(flag.id)) is not None and value not in flag.values:
-                    lacking.append(f"the flag {flag.id}: it must be {' or '.join(flag.values)}, not {value!r}")
+                set_to = [step.value for step in self.steps.get(flag.id, ())] or [self.flags.get(flag.id, flag.default)]
+                for value in dict.fromkeys(set_to):
+                    if value not in flag.values:
+                        lacking.append(f"the flag {flag.id}: it must be {' or '.join(flag.values)}, not {value!r}")
         held = {capability for person in people if person.active for capability in person.capabilities}
         lacking += [f"a person who is {name.replace('_', ' ')}" for name in NEEDED_CAPABILITIES if name not in held]
         return lacking
 
     def _has(self, setting: str) -> bool:
-        return setting in self.numbers or any(setting in numbers for numbers in self.areas.values())
+        return any(own_routes(numbers, setting) for numbers in (self.numbers, *self.areas.values()))
 
 
-_PEOPLE = frozenset(
+ROSTERED = frozenset(
     {"safeguarding_lead", "data_protection_lead", "chair", "vice_chair", "on_call_trustee", "solicitor", "debrief"}
 )
 """Contacts inside the charity: looked up on the roster, so no number of their own has to be set."""
@@ -85,6 +102,7 @@ _PEOPLE = frozenset(
 def charity_of(organisation: Organisation) -> Charity:
     """The charity as it was imported."""
     settings = organisation.settings
+    flags = steps_of(settings.get("flags", {}))
     return Charity(
         id=organisation.id,
         name=organisation.name,
@@ -93,7 +111,10 @@ def charity_of(organisation: Organisation) -> Charity:
         reference_prefix=settings.get("reference_prefix", "REF"),
         numbers=settings.get("numbers", {}),
         areas=settings.get("areas", {}),
-        flags=settings.get("flags", {}),
+        flags={id: steps[0].value for id, steps in flags.items() if steps[0].since is None},
+        steps=flags,
+        hours=settings.get("hours", {}),
+        checked={id: date.fromisoformat(day) for id, day in settings.get("checked", {}).items()},
     )
 
 
@@ -104,7 +125,7 @@ def read_charity(text: str) -> tuple[str, dict[str, Any]]:
     charity = data.get("charity", {})
     if not isinstance(charity, dict):
         raise CharityError(["[charity] must be a table"])
-    known = {"charity", "numbers", "areas", "flags"}
+    known = {"charity", "numbers", "areas", "flags", "hours", "checked"}
     faults += [f"[{key}] is not a table we know; use {', '.join(sorted(known))}" for key in sorted(set(data) - known)]
     wanted = {"name", "book", "timezone", "reference_prefix", "nation"}
     for key in sorted(set(charity) - wanted):
@@ -112,43 +133,28 @@ def read_charity(text: str) -> tuple[str, dict[str, Any]]:
     for key in sorted(wanted):
         if not isinstance(charity.get(key), str) or not charity.get(key):
             faults.append(f"[charity] {key}: is missing or not a text")
-        elif not _fits(charity[key]):
-            faults.append(f"[charity] {key}: {_LONGEST}")
+        elif not fits(charity[key]):
+            faults.append(f"[charity] {key}: {LONGEST}")
     if isinstance(zone := charity.get("timezone"), str) and zone and zone not in available_timezones():
         faults.append(f"[charity] timezone: {zone!r} is not a time zone; for the UK write Europe/London")
     prefix = charity.get("reference_prefix")
     # Two letters and six digits would look like a National Insurance number (data-protection note 5.3).
     if isinstance(prefix, str) and not (prefix.isascii() and prefix.isalpha() and 2 <= len(prefix) <= 6):
         faults.append("[charity] reference_prefix: two to six letters")
-    numbers = _texts(data.get("numbers", {}), "[numbers]", faults)
+    numbers = read_numbers(data.get("numbers", {}), "[numbers]", faults)
     areas = data.get("areas", {})
     if not isinstance(areas, dict):
         faults.append("[areas] must hold one table an area, such as [areas.northtown]")
         areas = {}
-    areas = {area: _texts(table, f"[areas.{area}]", faults) for area, table in areas.items()}
-    flags = _texts(data.get("flags", {}), "[flags]", faults)
+    areas = {area: read_numbers(table, f"[areas.{area}]", faults) for area, table in areas.items()}
+    flags = read_flags(data.get("flags", {}), faults)
+    hours = read_texts(data.get("hours", {}), "[hours]", faults)
+    checked = read_days(data.get("checked", {}), "[checked]", faults)
     if faults:
         raise CharityError(faults)
     settings = {key: charity[key] for key in sorted(wanted - {"name"})}
-    return charity["name"], settings | {"numbers": numbers, "areas": areas, "flags": flags}
-
-
-def _texts(table: Any, where: str, faults: list[str]) -> dict[str, str]:
-    if not isinstance(table, dict):
-        faults.append(f"{where} must be a table")
-        return {}
-    for key, value in table.items():
-        if not isinstance(value, str) or not value.strip() or not _fits(value):
-            faults.append(f"{where} {key}: {_LONGEST}")
-    return {key: value for key, value in table.items() if isinstance(value, str)}
-
-
-_LONGEST = "must be a text of at most 200 characters, on one line"
-
-
-def _fits(text: str) -> bool:
-    """What every database can hold and every screen can show."""
-    return len(text) <= 200 and text.isprintable()
+    tables = {"numbers": numbers, "areas": areas, "flags": flags, "hours": hours, "checked": checked}
+    return charity["name"], settings | tables
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -169,19 +175,6 @@ class Listed:
     active: bool
     telephone: str
     accounts: tuple[tuple[str, str, str], ...]  # channel, tenant, user
-
-
-CAPABILITIES = frozenset(
-    {
-        "may_approve",
-        "safeguarding_lead",
-        "data_protection_lead",
-        "on_call_trustee",
-        "chair",
-        "vice_chair",
-        "administrator",
-    }
-)
 
 
 def read_people(text: str) -> list[Listed]:
@@ -207,9 +200,9 @@ def read_people(text: str) -> list[Listed]:
             if not isinstance(row.get(key), str) or not row.get(key)
         ]
         faults += [
-            f"{where}: {key} {_LONGEST}"
+            f"{where}: {key} {LONGEST}"
             for key in ("id", "name", "telephone")
-            if isinstance(row.get(key), str) and not _fits(row[key])
+            if isinstance(row.get(key), str) and not fits(row[key])
         ]
         if row.get("role") not in ("worker", "trustee"):
             faults.append(f"{where}: role must be worker or trustee")

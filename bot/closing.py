@@ -11,6 +11,7 @@ from bot.emergency import with_line
 from bot.forms import CHECKED, LIMIT, one, typed
 from bot.picture import Picture
 from bot.questioning import carry
+from bot.sight import readable, waiting
 from bot.turn import Refusal, Turn
 from bot.wording import at
 from policy.walk import Verdict
@@ -68,7 +69,7 @@ async def record_confirmed(turn: Turn) -> Reply:
     if verdict is None:
         return Correct({"lane": "Please choose one of the list."})
     if recipient != NOBODY and recipient not in verdict.recipients:
-        return Correct({"recipient": "This body does not belong to what you chose above. Choose another."})
+        return Correct({"recipient": "They do not belong to the part you chose. Choose somebody else."})
     words = f"{texts['when']}. {texts['what']}"
     text_id = await turn.tx.texts.keep(case.id, turn.person.id, "done", words, about=verdict.lane.id)
     await turn.tx.cases.disclose(
@@ -89,7 +90,7 @@ async def record_confirmed(turn: Turn) -> Reply:
 
 
 async def read(turn: Turn) -> Reply:
-    """Show the typed words in a form, to the worker whose case it is or to somebody who was asked about it."""
+    """Show the typed words in a form: all of them to the worker, and those of their own lanes to whoever is asked."""
     case = await turn.tx.cases.get(turn.event.carry.get("c", ""))
     if case.requester_id != turn.person.id:
         case = await turn.duty()
@@ -97,16 +98,16 @@ async def read(turn: Turn) -> Reply:
     if case.requester_id != turn.person.id:
         if why_not := picture.around.why_not(turn.person):
             raise Refusal(why_not)
-        if not any(turn.person.id in r.asked and r.state == "pending" for r in picture.requests):
+        if not waiting(picture, turn.person):
             raise Refusal("This has been decided, so it is closed to you now.")
     fields: list[Field] = []
-    for envelope in picture.texts:
+    for envelope in readable(picture, turn.person):
         who, when = picture.name(envelope.person_id), at(envelope.at, turn.charity)
         fields.append(Say(f"{_KINDS.get(envelope.kind, envelope.kind)}. {who}, {when}", quiet=True))
         fields.append(Say(await turn.tx.texts.open(envelope.id)))
         turn.note("read", case, text=envelope.id)
     if not fields:
-        raise Refusal("Nothing has been written yet.")
+        raise Refusal("Nothing has been written that you can read here. Ask the worker by phone.")
     return Open(Form("What was written", tuple(fields), "", "", danger=turn.book.emergency.line))
 
 

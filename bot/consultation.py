@@ -6,12 +6,13 @@ The rule to keep: every handler takes the newest version, records, and draws the
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.cards import Block, Button, Buttons, Card, Notice, Points, Reply, Say, Show
 from bot.emergency import answers_yes, emergency_card
 from bot.forms import one
-from bot.picture import Picture, replay
+from bot.picture import Picture, people_around, replay
 from bot.proposal import review_card, sent_card, small_card
 from bot.questioning import (
     again_card,
@@ -20,11 +21,13 @@ from bot.questioning import (
     carry,
     question_card,
     shown,
+    title,
     told_sentence,
 )
-from bot.requests import bring_up_to_date
+from bot.requests import bring_up_to_date, tell_on_duty
 from bot.turn import Refusal, Turn
-from policy.book import Question, Screen
+from bot.wording import names
+from policy.book import Book, Question, Screen
 from policy.walk import Asking
 from storage.records import CaseState, Consultation
 
@@ -114,7 +117,7 @@ async def answer(turn: Turn) -> Reply:
             notice = f"Please choose an answer: {missing[0]}"
             return Show(case_card(await turn.picture(case), notice=notice))
     for id, value in values.items():
-        if value not in [option.value for option in _question(picture, id).options]:
+        if value not in [option.value for option in _question(picture, id).choices]:
             raise Refusal("That answer is not one of the choices. Press one of the buttons on the card.")
     if case.state == "sent" and not set(values) <= set(picture.walked.unknown):
         raise Refusal("This was sent. Press “Take back and change” first, then change your answer.")
@@ -138,17 +141,16 @@ async def review(turn: Turn) -> Reply:
     picture = await turn.picture(case)
     blocks: list[Block] = []
     for screen in answered_screens(picture.book, picture.walked.asked):
+        questions = [q for q in picture.book.questions if q.screen == screen.id and q.id in picture.walked.asked]
         lines = [
             answer_line(question, case.values[question.id])
-            for question in picture.book.questions
-            if question.screen == screen.id
-            and question.id in picture.walked.asked
-            and not (screen.kind == "ticks" and case.values[question.id] == "no")
+            for question in questions
+            if not (screen.kind == "ticks" and case.values[question.id] == "no")
         ]
         lines = lines or [f"{screen.ask} Nothing ticked."]
         blocks.append(Points(tuple(lines)))
         if case.state == "asking":
-            hint = f"Change: {screen.ask}"
+            hint = f"Change: {title(screen, questions)}"
             blocks.append(Buttons((Button("Change", "ask", carry(picture, s=screen.id), hint=hint),)))
     ways = (
         Button("Go back to the checklist", "open", {"c": case.id}, "main"),
@@ -187,21 +189,61 @@ async def _begun(turn: Turn) -> Consultation:
         book_version=turn.book.version,
     )
     turn.note("consultation opened", case)
+    await _keep_out_here_too(turn, case)
     await turn.show_here(case, "checklist")
     return case
 
 
+async def _keep_out_here_too(turn: Turn, case: Consultation) -> None:
+    """Whoever hears nothing of this worker's other open consultations hears nothing of a new one.
+
+    Nobody can know yet that it is about something else, and a subject must not be the one to be told that it got worse.
+    """
+    others = {each.id for each in await turn.tx.cases.of(turn.person.id, OPEN)} - {case.id}
+    if turn.about is not None and turn.about.requester_id == turn.person.id:
+        others.add(turn.about.id)  # the pressed card's, also where it has ended
+    out: set[str] = set()
+    for id in sorted(others):
+        other = await turn.tx.cases.get(id)
+        book = turn.office.books.get(other.book_id, turn.book)
+        out |= (await people_around(turn.tx, book, turn.charity, other)).not_told()
+    if out:
+        await turn.tx.cases.bar(case.id, out)
+        people = [p for p in await turn.tx.people.everybody() if p.id in out and p.active]
+        turn.notice = f"{turn.notice} Kept out here too: {names(people, 'and')}.".strip()
+        turn.note("kept from people", case)
+
+
 async def _record(turn: Turn, case: Consultation, values: dict[str, str]) -> Reply:
-    before = case.values.get(turn.book.emergency.question)
+    text = turn.book.emergency
+    urgent = values.get(text.question, "") in text.values
+    # "I have rung" was about the danger of then. This yes is about now: it has its own card, call and people told.
+    alarmed = case.values.get(text.question) in text.values and case.values.get(text.called, "") in _waits(turn.book)
+    if urgent and text.called not in values and case.values.get(text.called) and text.called in turn.book.stop_until:
+        values = {**values, text.called: _waits(turn.book)[-1]}
+    forgotten = _about_the_old(turn.book, case, values)
     case = await turn.step(case, values)
+    if forgotten:
+        case = await turn.tx.cases.forget(case, forgotten)
     turn.note("answered", case, version=str(case.version))
     picture = await turn.picture(case, everything=False)
-    urgent = values.get(turn.book.emergency.question, "") in turn.book.emergency.values
-    if urgent and before not in turn.book.emergency.values:
+    if urgent and not alarmed:
         await _tell_of_emergency(turn, case)
     if case.state == "sent":
         picture = await bring_up_to_date(turn, case)
+    await tell_on_duty(turn, picture)
     return Show(case_card(picture))
+
+
+def _waits(book: Book) -> tuple[str, ...]:
+    """What stands for "not rung yet": no answer, and the book's own word for it where it has one."""
+    return "", *(value for id, value in book.stop_until.items() if id == book.emergency.called)
+
+
+def _about_the_old(book: Book, case: Consultation, values: Mapping[str, str]) -> set[str]:
+    """The kept answers that were about another answer than the one that now takes its place; they are asked again."""
+    changed = [book.question(id) for id, value in values.items() if case.values.get(id, value) != value]
+    return {id for question in changed for id in question.forgets if id in case.values} - set(values)
 
 
 async def _tell_of_emergency(turn: Turn, case: Consultation) -> None:

@@ -7,14 +7,17 @@ from bot.cards import Card, Say
 from bot.consultation import case_card
 from bot.picture import Picture
 from bot.reminders import reminder_card
+from bot.requests import still_told
+from bot.sight import waiting
 from storage.posts import RETIRED
 from storage.records import Person, Post
 
 
-def copy_card(picture: Picture, post: Post, person: Person) -> Card:
-    """The card of this copy, for the person it was sent to."""
-    if not person.active:
+def copy_card(picture: Picture, post: Post, person: Person | None) -> Card:
+    """The card of this copy, for whose account it stands on now: it is live for the person it was sent to alone."""
+    if person is None or not person.active or person.id != post.person_id:
         return _closed_card(picture)
+    mine = person.id == picture.case.requester_id
     match post.kind:
         case "approval":
             return approval_card(picture, person)
@@ -22,18 +25,31 @@ def copy_card(picture: Picture, post: Post, person: Person) -> Card:
             return told_card(picture, person)
         case kind if kind.startswith(RETIRED):
             return _retired_card(picture)
-        case "reminder":
+        case "reminder" if mine:
             return reminder_card(picture)
-        case _:
+        case "checklist" if mine:
             return case_card(picture)
+        case _:
+            return _closed_card(picture)
+
+
+def has_news(picture: Picture, post: Post, person: Person) -> bool:
+    """Whether this copy has anything to say to somebody who has nothing of it yet."""
+    if post.kind.startswith(RETIRED):
+        return False
+    if person.id == picture.case.requester_id:
+        return True
+    if picture.around.why_not(person):
+        return False
+    return bool(waiting(picture, person)) if post.kind == "approval" else still_told(picture, person)
 
 
 def _closed_card(picture: Picture) -> Card:
-    """For somebody who has left: the reference, and nothing of its content."""
+    """For somebody who has left, or has somebody else's account: the reference, and nothing of its content."""
     text = Say("Nothing is needed from you here.")
     return Card(f"Case {picture.case.reference}", (text,), danger=picture.book.emergency.line)
 
 
 def _retired_card(picture: Picture) -> Card:
-    text = Say("This went on in a newer message below. Nothing is needed here.")
+    text = Say("This went on in a newer message. Nothing is needed here.")
     return Card(f"Case {picture.case.reference}", (text,), danger=picture.book.emergency.line)

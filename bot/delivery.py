@@ -14,7 +14,7 @@ from functools import partial
 
 from bot.channels import Channel, DeliveryError, Gone, Letter
 from bot.charity import charity_of
-from bot.copies import copy_card
+from bot.copies import copy_card, has_news
 from bot.dispatch import Dispatcher
 from bot.events import Who
 from bot.picture import look
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 _AT_MOST = LEASE.total_seconds() * 0.8  # a handler cut here can still settle before somebody else may claim
 _POLL = 1.0  # seconds; a belt for what was written by another process and whose wake-up was lost
-_SETTLE_EVERY = 0.05  # seconds
+_SETTLE_EVERY = 0.5  # seconds; whoever dies in between shows the same card once more
 _BATCH = 20
 _LATE = timedelta(seconds=30)  # without a round, while something is due: somebody has to look
 
@@ -120,7 +120,7 @@ class Delivery:
             return
         try:
             async with self._office.store.begin(self._office.clock()) as tx:
-                await tx.outbox.done(settled)
+                await tx.outbox.answered(settled)
         except StoreUnavailable:
             log.warning("%d answered cards will be sent once more", len(settled))
         except Exception as bug:
@@ -168,6 +168,8 @@ class Delivery:
         except Gone:
             async with store.begin(clock()) as tx:
                 tx.bind(job.organisation_id)
+                if letter.message and await _stands_anew(tx, letter):
+                    return
                 if await tx.outbox.bury(job):
                     await _give_up(tx, job)
             return
@@ -190,13 +192,19 @@ class Delivery:
             except NotFound:
                 return None
             person = (await tx.people.get([post.person_id])).get(post.person_id)
-            if person is None or not (person.active or post.message):
-                return None  # whoever has left gets nothing new, but what stands on their screen is taken back
+            here = (post.channel, post.tenant, post.user)
+            accounts = await tx.people.accounts([post.person_id])
+            theirs = here in [(account.channel, account.tenant, account.user) for account in accounts]
+            if person is None or not ((person.active and theirs) or post.message):
+                return None  # a leaver, or another's account: nothing new, but what stands on the screen is taken back
             book = self._office.books.get(case.book_id)
             if book is None:
                 raise _NotHere
             charity = charity_of(await tx.organisations.current())
-            card = copy_card(await look(tx, book, charity, case), post, person)
+            picture = await look(tx, book, charity, case)
+            if not post.message and not has_news(picture, post, person):
+                return None  # overtaken before it went out: they were never told, so there is nothing to take back
+            card = copy_card(picture, post, person if theirs else None)
         to = Who(post.channel, post.tenant, post.user)
         return Letter(post.id, to, post.conversation, post.message, card)
 
@@ -216,6 +224,17 @@ class Delivery:
                 await tx.outbox.pause(job.lane, now + timedelta(seconds=after), job.organisation_id)
             if await tx.outbox.again(job, after=after, counts=after is None) == "dead":
                 await _give_up(tx, job)
+
+
+async def _stands_anew(tx: Transaction, letter: Letter) -> bool:
+    """A worker whose own card is gone gets it once more, as a new message: else they would not learn of the answer."""
+    post = await tx.posts.get(letter.id)
+    case = await tx.cases.get(post.consultation_id)
+    if post.kind != "checklist" or post.person_id != case.requester_id or case.state == "closed":
+        return False
+    await tx.posts.place(post.id, letter.conversation, "")
+    await tx.outbox.letter(await tx.posts.get(post.id))
+    return True
 
 
 async def _give_up(tx: Transaction, job: Job) -> None:

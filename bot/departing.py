@@ -5,12 +5,13 @@ The rule to keep: a departure only ever leads to an outcome that reaches more pe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from bot.roster import holds
 from policy.book import Book, Lane, Outcome, Rule
-from policy.walk import Verdict
+from policy.grounds import silences
+from policy.walk import Asking, Decided
 
 _REACH = {"nothing": 0, "inside": 1, "agreed": 2, "unnamed": 2, "named": 3}
 _STRONGER = ("named", "unnamed")
@@ -25,12 +26,17 @@ class Further:
     approval: str
 
 
-def further(book: Book, verdicts: Sequence[Verdict]) -> list[Further]:
-    """Every outcome that goes further than what is proposed, in protective lanes, open or not, in book order."""
-    proposed = {verdict.lane.id: verdict.outcome for verdict in verdicts}
+def further(book: Book, walked: Asking | Decided) -> list[Further]:
+    """Every outcome that goes further than what is proposed, in protective lanes, open or not, in book order.
+
+    A lane that may silence the case is opened by its answer alone, so that the silence comes with it; in a case that
+    is silenced nothing is offered that would reach somebody of the case itself.
+    """
+    proposed = {verdict.lane.id: verdict.outcome for verdict in walked.lanes}
+    silenced = book.silenced is not None and holds(book.silenced, walked.facts)
     found: list[Further] = []
     for lane in book.lanes:
-        if not lane.protective or lane.immediate:
+        if not lane.protective or lane.immediate or silences(book, lane.id):
             continue
         now = proposed.get(lane.id)
         reach = _REACH[now.sends] if now else 0
@@ -40,10 +46,18 @@ def further(book: Book, verdicts: Sequence[Verdict]) -> list[Further]:
             if outcome is None or outcome.id in seen or (now and outcome.id == now.id):
                 continue
             seen.add(outcome.id)
+            if silenced and any(_of_the_case(book, recipient) for recipient in outcome.recipients):
+                continue
             # A report the law requires of certain people only is not something to volunteer for by hand.
             if outcome.sends in _STRONGER and _REACH[outcome.sends] > reach and outcome.basis != "required":
                 found.append(Further(lane, outcome, rule.approval))
     return found
+
+
+def _of_the_case(book: Book, recipient: str) -> bool:
+    """Whether this is somebody of the case: no body with a number, and nobody inside the charity."""
+    found = book.recipients.get(recipient)
+    return found is None or not (found.contacts or found.capability)
 
 
 @lru_cache(maxsize=256)

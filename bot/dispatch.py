@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import approvals, closing, consultation, emergency, home, lanes, notices, reference, sending
+from bot import approvals, closing, consultation, emergency, guidance, home, notices, reference, sending
 from bot.approvals import approval_card
 from bot.cards import (
     Aside,
@@ -36,7 +36,7 @@ from bot.turn import Held, MovedOn, Office, Refusal, Turn
 from bot.wording import numbers, role_of
 from policy.book import Book
 from storage.records import Conflict, NotFound
-from storage.store import StoreUnavailable, Transaction
+from storage.store import GaveWay, StoreUnavailable, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -67,14 +67,13 @@ ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
     "decline.confirm": approvals.decline_confirmed,
     "record": closing.record,
     "record.confirm": closing.record_confirmed,
-    "more": lanes.more,
+    "more": guidance.more,
     "read": closing.read,
     "close": closing.close,
 }
 
 _REMEMBERED = 10_000
 _URGENT_TRIES = 5
-_WITHIN = 2.5  # seconds; Slack waits three for the answer to a press, and then says nothing helpful
 _CHARITY_FOR = timedelta(seconds=5)
 
 
@@ -159,7 +158,7 @@ class Dispatcher:
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[Transaction]:
         try:
-            async with self.office.store.read(self.office.clock(), within=_WITHIN) as tx:
+            async with self.office.store.read(self.office.clock(), within=self.office.within) as tx:
                 yield tx
         except StoreUnavailable as trouble:
             raise Unavailable(self._unrecorded()) from trouble
@@ -206,9 +205,9 @@ class Dispatcher:
         while True:
             tries -= 1
             try:
-                async with self.office.store.begin(self.office.clock(), within=_WITHIN) as tx:
+                async with self.office.store.begin(self.office.clock(), within=self.office.within) as tx:
                     return await self._in_transaction(tx, event, handler)
-            except Conflict:
+            except (Conflict, GaveWay):
                 if not tries:
                     raise
 
@@ -250,7 +249,7 @@ class Dispatcher:
 
     async def _as_it_stands(self, event: Event, notice: str) -> Reply:
         """The newest card of what was pressed, with the sentence that says why nothing changed."""
-        async with self.office.store.read(self.office.clock(), within=_WITHIN) as tx:
+        async with self.office.store.read(self.office.clock(), within=self.office.within) as tx:
             person = await tx.people.by_account(event.who.channel, event.who.tenant, event.who.user)
             if person is None:
                 return Aside(notices.stranger(self.office.first_book))

@@ -5,6 +5,7 @@ The rule to keep: every function here is pure and takes only the book, so that i
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from bot.cards import Block, Button, Buttons, Card, Form, Heading, Notice, Number, Numbers, Points, Say, Small
@@ -26,7 +27,8 @@ def at_once(event: Event, book: Book) -> Card | None:
         return emergency_card(book, carry=dict(event.carry))
     if event.text and screen(event.text).emergency:
         return emergency_card(book, asked_by_words="message")
-    if any(screen(text).emergency for values in event.fields.values() for text in values if text):
+    chosen = _ids(book)
+    if any(screen(text).emergency for values in event.fields.values() for text in values if text not in chosen):
         return emergency_card(book, asked_by_words="form")
     return None
 
@@ -94,8 +96,11 @@ def unrecorded_card(book: Book, numbers: tuple[Number, ...] = (), event: Event |
             Buttons((Button("Press again", event.action, dict(event.carry), "main"),)),
         ]
     else:
-        blocks.append(Say("Is somebody in danger? Ring first. Then press again, in a minute."))
-    blocks.append(Say("If it cannot wait, ring your safeguarding lead or a trustee, unless it may be about them."))
+        blocks.append(Say("Is somebody in danger? Ring first. Then send it again, in a minute."))
+        blocks.append(Say("Close this: what you ticked or typed is still there."))
+    blocks.append(
+        Say("If it cannot wait, ring your safeguarding lead or a trustee. Never ring somebody it may be about.")
+    )
     if numbers:
         blocks.append(Numbers(numbers))
     return Card("Not recorded yet", tuple(blocks), danger=book.emergency.line, weight="warning")
@@ -104,7 +109,7 @@ def unrecorded_card(book: Book, numbers: tuple[Number, ...] = (), event: Event |
 def emergency_only_card(book: Book, missing: list[str]) -> Card:
     """The charity's settings are not complete: only the emergency text can be relied on."""
     card = emergency_card(book)
-    notice = Notice("This bot is not set up yet. Please use it only for the emergency numbers below.", "warning")
+    notice = Notice("This bot is not set up yet. Please use it only for the emergency numbers.", "warning")
     needs = Small("Still missing, for your administrator: " + "; ".join(missing) + ".")
     return Card(card.title, (notice, *card.blocks, needs), danger=card.danger, weight="stop")
 
@@ -112,6 +117,14 @@ def emergency_only_card(book: Book, missing: list[str]) -> Card:
 def with_line(form: Form, book: Book) -> Form:
     """The form with the 999 line on top."""
     return Form(form.title, form.fields, form.submit, form.action, form.carry, danger=book.emergency.line)
+
+
+@lru_cache(maxsize=32)
+def _ids(book: Book) -> frozenset[str]:
+    """What a list to choose from sends for its lines, where it is no word that anybody types ("firearm_or_bomb")."""
+    ids = {option.value for question in book.questions for option in question.options}
+    ids |= {*book.recipients, *book.outcomes, *(lane.id for lane in book.lanes)}
+    return frozenset(id for id in ids if "_" in id) | {""}
 
 
 def _rung(book: Book) -> str:

@@ -9,15 +9,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 
 from bot.charity import Charity
-from bot.departing import departed
+from bot.departing import departed, further
 from bot.roster import Circle, circle
 from policy.book import SENDING, Approval, Book, Stage
-from policy.grounds import grounds
+from policy.grounds import checked_by, grounds, guarded
 from policy.walk import Asking, Decided, Verdict, walk
 from storage.records import (
     ApprovalRequest,
@@ -46,7 +46,8 @@ class Picture:
     disclosures: tuple[Disclosure, ...] = ()
     texts: tuple[SealedText, ...] = ()
     circle: Circle | None = None
-    unreached: frozenset[str] = frozenset()  # the people our letters did not reach, and never will
+    unreached: frozenset[str] = frozenset()  # the people no letter of ours reaches: one came back, or no account
+    today: date | None = None  # in the charity's own zone, for what must be checked again
 
     @property
     def lanes(self) -> tuple[Verdict, ...]:
@@ -66,10 +67,42 @@ class Picture:
     def person(self, person_id: str) -> Person | None:
         return next((person for person in self.around.everybody if person.id == person_id), None)
 
+    def words(self, verdict: Verdict) -> SealedText | None:
+        """What the worker wrote they would say in this lane; the newest of it counts."""
+        about = ("", verdict.lane.id)
+        return next((t for t in reversed(self.texts) if t.kind == "reason" and t.about in about), None)
+
+    def fingerprint(self, verdict: Verdict) -> str:
+        """SHA-256 over exactly what is proposed: rules, lane, outcome, code, recipients, words, and their grounds.
+
+        Answers no rule of this lane rests on are left out: another lane, or how it goes, is not this decision (I31).
+        """
+        ground = set(grounds(self.book, verdict.lane.id))
+        words = self.words(verdict)
+        proposal = {
+            "book": [self.book.id, self.book.version],
+            "case": self.case.id,
+            "lane": verdict.lane.id,
+            "outcome": verdict.outcome.id,
+            "code": verdict.approval.code if verdict.approval else "",
+            "recipients": list(verdict.recipients),
+            "words": words.id if words else "",
+            "facts": {id: value for id, value in self.case.values.items() if id in ground},
+        }
+        return hashlib.sha256(json.dumps(proposal, sort_keys=True).encode()).hexdigest()
+
+    def about(self, verdict: Verdict) -> list[ApprovalRequest]:
+        """Every request that is about exactly this proposal, oldest first."""
+        mine = self.fingerprint(verdict)
+        return [r for r in self.requests if r.lane == verdict.lane.id and r.fingerprint == mine]
+
     def request(self, verdict: Verdict) -> ApprovalRequest | None:
-        """The newest request that is about exactly this proposal."""
-        mine = fingerprint(self.book, self.case, verdict)
-        return next((r for r in reversed(self.requests) if r.lane == verdict.lane.id and r.fingerprint == mine), None)
+        """The newest of them."""
+        return next(reversed(self.about(verdict)), None)
+
+    def left(self, request: ApprovalRequest) -> list[Person]:
+        """Who was asked or told, less anybody who must not know any more."""
+        return [p for p in self.around.everybody if p.id in request.asked and not self.around.why_not(p)]
 
     def standing(self, verdict: Verdict) -> Standing:
         """Where this lane's approval stands. A first yes stands, also beside an earlier no (second opinion)."""
@@ -83,14 +116,33 @@ class Picture:
             return "unasked"
         if request.state == "approved" and len(self.agreed(verdict)) < self._needed(approval):
             return "unasked"  # one more is needed, or whoever agreed turned out to be somebody it may be about
+        if request.state == "declined" and len(self.noes(verdict)) < (2 if verdict.lane.protective else 1):
+            return "unasked"  # a no never stops protecting somebody without a second one, nor where it does not stand
         return request.state
 
     def agreed(self, verdict: Verdict) -> set[str]:
         """The ids of the people who agreed to exactly this proposal and may (still) decide it."""
-        mine = fingerprint(self.book, self.case, verdict)
-        decided = [self.decisions[r.id] for r in self.requests if r.fingerprint == mine and r.state == "approved"]
-        out = {person.id for person in self.around.everybody if self.around.is_out(person)}
-        return {decision.person_id for decision in decided} - out
+        return {d.person_id for r in self.about(verdict) if (d := self.decided(r)) and d.verdict == "approved"}
+
+    def noes(self, verdict: Verdict) -> list[Decision]:
+        """Who said no to exactly this proposal and may (still) decide it, first one first."""
+        return [d for r in self.about(verdict) if (d := self.decided(r)) and d.verdict == "declined"]
+
+    def decided(self, request: ApprovalRequest) -> Decision | None:
+        """The decision on this request while it stands: not that of somebody it turned out that it may be about."""
+        decision = self.decisions.get(request.id)
+        person = self.person(decision.person_id) if decision else None
+        if decision is None or person is None:
+            return decision
+        # Who is asked only by name was asked by default before that was known.
+        too_early = person.role in self.around.careful and decision.at < self._guarded_at
+        return None if too_early or self.around.is_out(person) else decision
+
+    @property
+    def _guarded_at(self) -> datetime:
+        """When it was last said whom the worry is about, or may be."""
+        said = [answer.at for id, answer in self.case.answers.items() if id in guarded(self.book)]
+        return max(said, default=self.case.opened_at)
 
     def _needed(self, approval: Approval) -> int:
         """How many must agree. Where only workers count (4.4), a trustee who asks is not the first of two."""
@@ -100,11 +152,16 @@ class Picture:
 
     @property
     def checks_open(self) -> bool:
-        """Whether how it goes is still to be answered."""
-        return isinstance(self.walked, Asking) and self.walked.screen.stage == "send"
+        """Whether an answer that could still change the decision, or stop how it goes, is to be given."""
+        if isinstance(self.walked, Decided):
+            return False
+        return self.walked.screen.stage == "decide" or not checked_by(self.book).isdisjoint(self.walked.unknown)
 
     def may_go(self, verdict: Verdict) -> bool:
-        """Whether the worker may tell the recipients of this lane now. Protection does not wait for the last checks."""
+        """Whether the worker may tell the recipients of this lane now.
+
+        Protection does not wait for the last answers and checks; whatever else would leave the charity does.
+        """
         if verdict.blocks or self.standing(verdict) not in ("free", "told", "approved"):
             return False
         return verdict.lane.protective or verdict.outcome.sends not in SENDING or not self.checks_open
@@ -134,11 +191,16 @@ async def look(
     if not everything and isinstance(asking, Asking) and case.state == "asking" and not light.in_emergency:
         return light
     departures = await tx.cases.departures(case.id)
-    chosen = {departure.lane: departure.chosen for departure in departures}
+    # A choice stands while it goes further than the table; where the table has caught up, the table counts.
+    options = {(way.lane.id, way.outcome.id) for way in (further(book, asking) if departures else ())}
+    chosen = {d.lane: d.chosen for d in departures if (d.lane, d.chosen) in options}
     book_now = departed(book, tuple(sorted(chosen.items()))) if chosen else book
     walked = replay(book_now, charity, case)
     requests = await tx.approvals.of(case.id)
+    around = await people_around(tx, book_now, charity, case)
     lost = set(await tx.outbox.undelivered(case.id))
+    unreached = {post.person_id for post in await tx.posts.of(case.id) if post.id in lost} if lost else set()
+    reachable = {account.person_id for account in await tx.people.accounts()}
     return Picture(
         book=book_now,
         charity=charity,
@@ -149,22 +211,25 @@ async def look(
         departures=tuple(departures),
         disclosures=tuple(await tx.cases.disclosures(case.id)),
         texts=tuple(await tx.texts.of(case.id)),
-        circle=circle(
-            book_now,
-            walked.facts,
-            await tx.people.everybody(),
-            case.requester_id,
-            await tx.cases.barred(case.id),
-        ),
-        unreached=frozenset(post.person_id for post in await tx.posts.of(case.id) if post.id in lost)
-        if lost
-        else frozenset(),
+        circle=around,
+        unreached=frozenset(unreached | {p.id for p in around.everybody if p.id not in reachable}),
+        today=tx.now.astimezone(charity.timezone).date(),
     )
 
 
+async def people_around(tx: Transaction, book: Book, charity: Charity, case: Consultation) -> Circle:
+    """Only the people around a consultation."""
+    facts, barred = replay(book, charity, case).facts, await tx.cases.barred(case.id)
+    return circle(book, facts, await tx.people.everybody(), case.requester_id, barred)
+
+
 def replay(book: Book, charity: Charity, case: Consultation) -> Asking | Decided:
-    """Walk the answers: the decision while asking, and how things go once it was sent."""
-    flags = tuple((flag.id, charity.flags[flag.id]) for flag in book.flags if flag.id in charity.flags)
+    """Walk the answers: the decision while asking, and how things go once it was sent.
+
+    The law is that of the day of its last change, so that a closed case stays as it was decided.
+    """
+    known = charity.flags_on(case.changed_at.astimezone(charity.timezone).date())
+    flags = tuple((flag.id, known[flag.id]) for flag in book.flags if flag.id in known)
     values = tuple(sorted((id, answer.value) for id, answer in case.answers.items()))
     return _replayed(
         book, values, flags, case.opened_at.date(), "send" if case.state in ("sent", "closed") else "decide"
@@ -185,21 +250,3 @@ def _replayed(
     # A newer book may have dropped an answer: then its question is simply asked again.
     answers = {id: value for id, value in values if id in dated or value in known.get(id, ())}
     return walk(book, answers, flags=dict(flags), today=today, stage=stage)
-
-
-def fingerprint(book: Book, case: Consultation, verdict: Verdict) -> str:
-    """SHA-256 over exactly what is proposed: rules, lane, outcome, code, recipients and the answers they rest on.
-
-    Answers no rule of this lane rests on are left out: another lane, or the way it goes, is not this decision (I31).
-    """
-    ground = set(grounds(book, verdict.lane.id))
-    proposal = {
-        "book": [book.id, book.version],
-        "case": case.id,
-        "lane": verdict.lane.id,
-        "outcome": verdict.outcome.id,
-        "code": verdict.approval.code if verdict.approval else "",
-        "recipients": list(verdict.recipients),
-        "facts": {id: value for id, value in case.values.items() if id in ground},
-    }
-    return hashlib.sha256(json.dumps(proposal, sort_keys=True).encode()).hexdigest()

@@ -12,20 +12,23 @@ from bot.cards import (
     Buttons,
     Card,
     Heading,
-    More,
     Notice,
     Number,
     Numbers,
-    Plain,
     Points,
+    Quote,
     Say,
     Small,
+    Tone,
 )
 from bot.departing import further
-from bot.lanes import guidance, lane_facts, lane_title
+from bot.guidance import cannot_wait, on_card, said, script, ways_in
+from bot.lanes import lane_facts, lane_title
 from bot.picture import Picture
-from bot.questioning import ask, carry
-from bot.wording import at, names, numbers, role_of
+from bot.questioning import ask, carry, title
+from bot.requests import still_told
+from bot.sight import waiting
+from bot.wording import at, instead, names, numbers, role_of, whom_to_ring
 from policy.book import SENDING
 from policy.walk import Asking, Verdict
 from storage.records import ApprovalRequest, Person
@@ -38,7 +41,8 @@ def review_card(picture: Picture, *, notice: str = "") -> Card:
     if notice:
         blocks.append(Notice(notice))
     if needs:
-        blocks.append(Notice("Nobody outside has been told. Next: ask a second person to agree.", "info"))
+        first = "First do what cannot wait. Then" if any(map(cannot_wait, picture.lanes)) else "Next:"
+        blocks.append(Notice(f"Nobody outside has been told. {first} ask a second person to agree.", "info"))
     blocks += _lanes(picture, sent=False)
     send = "Ask for agreement" if needs else "Go on with this"
     blocks.append(Buttons((Button(send, "send", carry(picture), "main"), *_ways(picture, sent=False))))
@@ -51,13 +55,14 @@ def sent_card(picture: Picture, *, notice: str = "") -> Card:
     blocks: list[Block] = []
     if notice:
         blocks.append(Notice(notice))
-    if unreached := [p for p in picture.around.to_ring() if p.id in picture.unreached]:
+    unreached = [p for p in picture.around.to_ring() if p.id in picture.unreached]
+    if unreached := [p for p in unreached if still_told(picture, p) or waiting(picture, p)]:
         blocks.append(Notice(f"Our message did not reach {names(unreached, 'and')}. Please ring.", "warning"))
         blocks.append(Numbers(tuple(Number(p.name, p.telephone or "ask a colleague", role_of(p)) for p in unreached)))
     blocks += _lanes(picture, sent=True)
     walked = picture.walked
     if isinstance(walked, Asking) and (walked.screen.stage == "decide" or _something_may_go(picture)):
-        blocks.append(Heading(walked.screen.ask))
+        blocks.append(Heading(title(walked.screen, walked.questions)))
         blocks += ask(picture, walked.screen, walked.questions)
     blocks.append(Buttons(_ways(picture, sent=True)))
     return _card(picture, blocks, _title(picture))
@@ -79,6 +84,7 @@ def small_card(picture: Picture) -> Card:
 
 def _lanes(picture: Picture, *, sent: bool) -> list[Block]:
     blocks: list[Block] = []
+    said_already: list[Block] = []
     for verdict in picture.lanes:
         if verdict.lane.immediate and picture.in_emergency and picture.rung:
             blocks += [Heading("You rang 999"), Say("If it changes or gets worse, ring 999 again.")]
@@ -87,90 +93,90 @@ def _lanes(picture: Picture, *, sent: bool) -> list[Block]:
         if sent:
             blocks.append(_where_it_stands(picture, verdict))
         blocks += _checks(picture, verdict)
-        if picture.may_go(verdict) if sent else picture.standing(verdict) == "free":
+        blocks += instead(picture.around, picture.book, verdict.recipients) if picture.circle else ()
+        if picture.may_go(verdict) if sent else picture.standing(verdict) == "free" or cannot_wait(verdict):
             blocks += _to_do(picture, verdict)
         elif sent:
-            blocks += _while_waiting(picture, verdict)
+            # Two lanes that wait for the same people say so once: a long card is not read.
+            waiting = _while_waiting(picture, verdict)
+            blocks += [block for block in waiting if block not in said_already]
+            said_already += waiting
         else:
             blocks += _to_agree(picture, verdict)
-        law = f" Law: {', '.join(verdict.law)}." if verdict.law else ""
-        blocks.append(Small(f"Policy {', '.join(verdict.clauses)}.{law}"))
+        blocks.append(Small(f"Policy {', '.join(verdict.clauses)}."))
     return blocks
 
 
 def _to_do(picture: Picture, verdict: Verdict) -> list[Block]:
-    """Nothing stands in the way: the next step first, then the numbers, and the reasons behind one press."""
+    """Nothing stands in the way: the next step first, then the words and the numbers; the rest behind one press."""
     agreed = picture.standing(verdict) == "approved"
-    steps = tuple(guide.say for guide in verdict.steps if not (agreed and guide.until == "agreed"))
-    blocks: list[Block] = [Points(steps, numbered=True)] if steps else [Say(verdict.outcome.plain)]
-    blocks += _numbers(picture, verdict)
-    folded: list[Plain] = [Say(verdict.outcome.plain), lane_facts(picture, verdict)] if steps else []
-    return [*blocks, *_more(picture, verdict, folded)]
+    steps = said(tuple(guide for guide in verdict.steps if not (agreed and guide.until == "agreed")))
+    blocks: list[Block] = [Points(steps, numbered=True)] if steps else []
+    if picture.case.state != "sent" and cannot_wait(verdict):
+        stop = "" if verdict.approval is None or verdict.approval.veto else " Nobody may stop or delay it."
+        blocks.insert(0, Notice(f"Do this now.{stop}"))
+    elif not steps or picture.case.state != "sent":
+        blocks.insert(0, Say(verdict.outcome.plain))
+    if on_card(picture, verdict):
+        blocks += [*script(verdict), *_numbers(picture, verdict)]
+    return [*blocks, ways_in(picture, verdict)]
 
 
 def _to_agree(picture: Picture, verdict: Verdict) -> list[Block]:
     """Before sending: what it means, who would hear and who must agree; the steps behind one press."""
-    steps = tuple(guide.say for guide in verdict.steps)
-    folded: list[Plain] = [Heading("What you would do"), Points(steps, numbered=True)] if steps else []
-    return [Say(verdict.outcome.plain), lane_facts(picture, verdict), *_more(picture, verdict, folded)]
+    return [Say(verdict.outcome.plain), lane_facts(picture, verdict), ways_in(picture, verdict)]
 
 
 def _while_waiting(picture: Picture, verdict: Verdict) -> list[Block]:
-    """A wait is never a wall: advice without a name needs nobody's agreement, and 999 never does."""
+    """A wait is never a wall: advice without a name needs nobody's agreement, 999 never does, "now" is now."""
     blocks: list[Block] = []
-    if first := tuple(guide.say for guide in verdict.steps if guide.until == "agreed"):
+    at_once = cannot_wait(verdict)
+    if first := said(tuple(guide for guide in verdict.steps if at_once or guide.until == "agreed")):
         blocks.append(Points(first, numbered=True))
+    if at_once:
+        blocks += script(verdict)
     request = picture.request(verdict)
     asked = [person for person in _asked(picture, request) if person.telephone]
     if asked and picture.standing(verdict) == "pending":
         blocks.append(Numbers(tuple(Number(person.name, person.telephone, role_of(person)) for person in asked)))
     if verdict.lane.protective:
         blocks.append(Say("You can ring for advice now, without giving a name. If it gets worse, ring 999."))
+        if picture.book.what_if:
+            blocks.append(Quote(picture.book.what_if.say))
         blocks += _numbers(picture, verdict)
-    return [*blocks, *_more(picture, verdict, [Say(verdict.outcome.plain), lane_facts(picture, verdict)])]
+    return [*blocks, ways_in(picture, verdict)]
 
 
 def _numbers(picture: Picture, verdict: Verdict) -> list[Block]:
-    people = picture.circle.to_ring() if picture.circle else ()
-    rows = numbers(picture.book, picture.charity, verdict.contacts, people)
+    rows = numbers(picture.book, picture.charity, verdict.contacts, picture.circle, today=picture.today)
     return [Numbers(rows)] if rows else []
-
-
-def _more(picture: Picture, verdict: Verdict, folded: list[Plain]) -> list[Block]:
-    """The rest of a lane behind one press: folded on the card, or in a form where there are several lanes."""
-    folded += guidance(verdict)
-    if not folded:
-        return []
-    if len(picture.lanes) > 1:
-        hint = f"More about: {verdict.lane.title}"
-        return [Buttons((Button("More about this", "more", {"c": picture.case.id, "l": verdict.lane.id}, hint=hint),))]
-    return [More(f"More about: {verdict.lane.title}", tuple(folded))]
 
 
 def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
     request = picture.request(verdict)
     match picture.standing(verdict):
         case "free" if not picture.may_go(verdict) and not verdict.blocks:
-            return Notice("Nobody has to agree. First answer the last checks below.")
+            return Notice("Nobody has to agree. First answer the last checks on this card.")
         case "free":
             return _inside_told(picture, verdict)
         case "told":
-            told = _asked(picture, request)
+            told = _heard(picture, request)
             who = (
                 f"{names(told, 'and')} {'has' if len(told) == 1 else 'have'} been told."
                 if told
-                else ("Nobody here could be told. Ring a colleague who is not part of it.")
+                else f"Nobody here could be told. {whom_to_ring(picture.around)}"
             )
             return Notice(f"Do this now. {who} Nobody may stop or delay it.")
         case "unasked":
             return Notice("Nobody has been asked about this yet.", "warning")
         case "pending":
             asked = _asked(picture, request)
-            first = picture.decisions[request.second_of] if request and request.second_of else None
+            said_no = {decision.person_id for decision in picture.noes(verdict)}
+            first = next(iter(picture.noes(verdict)), None)
             if not asked:
                 return Notice(
                     f"{f'{picture.name(first.person_id)} said no. ' if first else ''}Nobody {'else ' if first else ''}"
-                    "on the roster can decide this. Talk to your safeguarding lead or a trustee by phone now.",
+                    f"on the roster can decide this. {whom_to_ring(picture.around, but=said_no)}",
                     "warning",
                 )
             if first:
@@ -185,7 +191,7 @@ def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
             decision = picture.decisions[request.id] if request else None
             who = picture.name(decision.person_id) if decision else ""
             when = at(decision.at, picture.charity) if decision else ""
-            then = "Do this now." if picture.may_go(verdict) else "First answer the last checks below."
+            then = "Do this now." if picture.may_go(verdict) else "First answer the last checks on this card."
             return Notice(f"{who} agreed at {when}. {then}")
         case "declined":
             decision = picture.decisions[request.id] if request else None
@@ -210,14 +216,18 @@ def _inside_told(picture: Picture, verdict: Verdict) -> Notice:
     inside = [id for id in verdict.recipients if picture.book.recipients[id].capability]
     if not inside or picture.case.state != "sent":
         return Notice("You can do this now. Nobody has to agree first.")
-    told = _asked(picture, picture.request(verdict))
+    told = _heard(picture, picture.request(verdict))
     if not told:
         return Notice(
-            "Nobody here could be told: they are away, or may be part of it. Ring somebody from the list below, "
-            "or the council's LADO.",
+            "Nobody here could be told: they are away, or may be part of it. Ring one of the numbers on this card.",
             "warning",
         )
     return Notice(f"{names(told, 'and')} {'is' if len(told) == 1 else 'are'} asked to ring you about this.")
+
+
+def _heard(picture: Picture, request: ApprovalRequest | None) -> list[Person]:
+    """Of these, the ones our message can reach."""
+    return [person for person in _asked(picture, request) if person.id not in picture.unreached]
 
 
 def _asked(picture: Picture, request: ApprovalRequest | None) -> list[Person]:
@@ -236,7 +246,8 @@ def _checks(picture: Picture, verdict: Verdict) -> list[Block]:
 def _ways(picture: Picture, *, sent: bool) -> tuple[Button, ...]:
     ways = []
     if sent:
-        ways.append(Button("Write down what was done", "record", carry(picture), "main"))
+        tone: Tone = "plain" if picture.checks_open and _something_may_go(picture) else "main"
+        ways.append(Button("Write down what was done", "record", carry(picture), tone))
         if any(text.kind in ("approved", "declined", "reason") for text in picture.texts):
             ways.append(Button("Read the reasons", "read", {"c": picture.case.id}))
         ways.append(Button("Take back and change", "withdraw", carry(picture)))
@@ -244,7 +255,7 @@ def _ways(picture: Picture, *, sent: bool) -> tuple[Button, ...]:
             ways.append(Button("Close", "close", carry(picture)))
     else:
         ways.append(Button("My answers", "review", carry(picture)))
-    if further(picture.book, picture.lanes):
+    if further(picture.book, picture.walked):
         ways.append(Button("Go further than this", "depart", carry(picture)))
     ways.append(Button("Someone must not know", "bar", carry(picture)))
     if not sent:

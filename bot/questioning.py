@@ -9,15 +9,13 @@ from collections.abc import Sequence
 
 from bot.cards import Block, Button, Buttons, Card, Choice, Heading, Notice, Pick, Points, Progress, Say, Ticks
 from bot.picture import Picture
-from bot.wording import names
+from bot.wording import names, whom_to_ring
 from policy.book import Book, Question, Screen
+from policy.presses import SO_FAR
 from policy.walk import Asking
 
 MOST_BUTTONS = 5
 """More options than this are a list to choose from: a wall of buttons is hard to read on a phone."""
-
-PRESSES_BEFORE_SO_FAR = 12
-"""After this many presses every open protective lane can be sent as it stands (decision note 4.1, 4.13)."""
 
 
 def question_card(picture: Picture, walked: Asking, *, notice: str = "") -> Card:
@@ -36,14 +34,20 @@ def question_card(picture: Picture, walked: Asking, *, notice: str = "") -> Card
     if picture.in_emergency:
         blocks.append(Say(f"{told_sentence(picture)} Must anybody here not know?"))
         blocks.append(Buttons((Button("Someone must not know", "bar", carry(picture)),)))
-    return _card(picture, blocks, walked.screen.ask)
+    return _card(picture, blocks, title(walked.screen, walked.questions))
 
 
 def again_card(picture: Picture, screen: Screen, questions: Sequence[Question]) -> Card:
     """An earlier screen, shown again with its answers, to be changed."""
     intro: list[Block] = [Notice("You can change this. Your other answers are kept where they still fit.")]
     back = Button("Leave it as it is", "open", {"c": picture.case.id})
-    return _card(picture, [*intro, *ask(picture, screen, questions, again=True), Buttons((back,))], screen.ask)
+    blocks: list[Block] = [*intro, *ask(picture, screen, questions, again=True), Buttons((back,))]
+    return _card(picture, blocks, title(screen, questions))
+
+
+def title(screen: Screen, questions: Sequence[Question]) -> str:
+    """What a screen is called: a form that has one thing left to ask is that question."""
+    return questions[0].ask if screen.kind == "form" and len(questions) == 1 else screen.ask
 
 
 def ask(picture: Picture, screen: Screen, questions: Sequence[Question], *, again: bool = False) -> list[Block]:
@@ -65,17 +69,18 @@ def ask(picture: Picture, screen: Screen, questions: Sequence[Question], *, agai
         )
         blocks.append(_next(picture, screen, again=again))
         return blocks
+    alone = len(questions) == 1
     for question in questions:
-        many = len(question.options) > MOST_BUTTONS
-        if screen.kind == "choice" and not many:
+        many = len(question.choices) > MOST_BUTTONS
+        if alone and not many:
             if question.help:
                 blocks.append(Say(question.help))
             blocks.append(
-                Buttons(tuple(_option(picture, screen, question, o.value, o.label) for o in question.options))
+                Buttons(tuple(_option(picture, screen, question, o.value, o.label) for o in question.choices))
             )
         else:
-            choices = tuple(Choice(option.value, option.label) for option in question.options)
-            label = question.ask if screen.kind == "form" else "Choose the one that fits best"
+            choices = tuple(Choice(option.value, option.label) for option in question.choices)
+            label = "Choose the one that fits best" if alone else question.ask
             blocks.append(Pick(question.id, label, choices, given.get(question.id, ""), hint=question.help))
     if any(isinstance(block, Pick) for block in blocks):
         blocks.append(_next(picture, screen, again=again))
@@ -109,7 +114,7 @@ def can_send_so_far(picture: Picture) -> bool:
     walked = picture.walked
     return (
         isinstance(walked, Asking)
-        and walked.step > PRESSES_BEFORE_SO_FAR
+        and walked.step > SO_FAR
         and picture.case.state in ("asking", "paused")
         and any(v.lane.protective and not v.lane.immediate for v in walked.lanes)
     )
@@ -117,7 +122,7 @@ def can_send_so_far(picture: Picture) -> bool:
 
 def answer_line(question: Question, value: str) -> str:
     """A question and its answer as one line; a tick is its own sentence."""
-    label = next((option.label for option in question.options if option.value == value), value)
+    label = next((option.label for option in question.choices if option.value == value), value)
     if "?" in question.ask:
         return f"{question.ask} {label}"
     return question.ask if value == "yes" else f"{label}: {question.ask}"
@@ -125,11 +130,14 @@ def answer_line(question: Question, value: str) -> str:
 
 def told_sentence(picture: Picture) -> str:
     """Who was asked to ring the worker in an emergency, by name, as it really is."""
-    people = picture.around.on_duty()
+    people = [person for person in picture.around.on_duty() if person.id not in picture.unreached]
     if not people:
-        return "Nobody here could be asked to ring you. Ring a colleague you trust, when you can."
+        return f"Nobody here could be asked to ring you. {whom_to_ring(picture.around)}"
     asked = "is asked" if len(people) == 1 else "are asked"
-    return f"{names(people, 'and')} {asked} to ring you. They are told nothing about the case."
+    said = f"{names(people, 'and')} {asked} to ring you. They are told nothing about the case."
+    others = [person for person in picture.around.on_duty() if person.id in picture.unreached]
+    ring = whom_to_ring(picture.around, but={person.id for person in people})
+    return f"{said} No message reaches {names(others, 'and')}. {ring}" if others else said
 
 
 def carry(picture: Picture, **more: str) -> dict[str, str]:
@@ -166,7 +174,7 @@ def _option(picture: Picture, screen: Screen, question: Question, value: str, la
 
 
 def _values(question: Question) -> tuple[str, ...]:
-    return tuple(option.value for option in question.options)
+    return tuple(option.value for option in question.choices)
 
 
 def _card(picture: Picture, blocks: list[Block], title: str) -> Card:

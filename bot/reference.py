@@ -13,6 +13,9 @@ from bot.turn import Turn
 _OWN = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9/_.\- ]{1,38}[A-Za-z0-9]")
 """Letters, digits and simple marks, at least one digit: a file number has one, a name has none."""
 
+_NAME = re.compile(r"[A-Za-z]{2,}[ .\-_][A-Za-z]{3,}")
+"""Two words beside each other: the digit behind "john smith 1" makes it no reference."""
+
 _FIELD = Text("reference", "Your own case reference", "Such as HP-2026-118. Never a name or a birth date.", 40)
 
 
@@ -27,11 +30,12 @@ async def name_confirmed(turn: Turn) -> Reply:
     """Keep it, once it looks like a reference and not like a person."""
     case = await turn.mine(fresh=False)
     texts = typed(turn, [_FIELD])
-    if isinstance(texts, Correct):
-        return texts
     reference = one(turn.event, _FIELD.id).strip()
-    if not _OWN.fullmatch(reference):
-        return Correct({_FIELD.id: "Use letters and digits, with at least one digit. Never a name."})
+    if isinstance(texts, Correct) and not reference:
+        return texts
+    if isinstance(texts, Correct) or not _OWN.fullmatch(reference) or _NAME.search(reference):
+        said = "Use letters and digits, with at least one digit. Never a name. We did not keep it."
+        return Correct({_FIELD.id: said})
     if reference != case.reference and await turn.tx.cases.reference_taken(reference):
         return Correct({_FIELD.id: "Another consultation has this reference already. Add a number, such as -2."})
     await turn.tx.cases.name(case.id, reference)

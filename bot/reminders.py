@@ -8,6 +8,7 @@ from bot.cards import Button, Buttons, Card, Say
 from bot.charity import charity_of
 from bot.picture import Picture, look
 from bot.questioning import carry
+from bot.wording import whom_to_ring
 from policy.book import Book
 from storage.records import NotFound
 from storage.store import Transaction
@@ -27,7 +28,7 @@ async def emergency_record(tx: Transaction, books: Mapping[str, Book], payload: 
         return
     picture = await look(tx, book, charity, case)
     immediate = {verdict.lane.id for verdict in picture.lanes if verdict.lane.immediate}
-    if not immediate or immediate & {disclosure.lane for disclosure in picture.disclosures}:
+    if not immediate or immediate & written(picture):
         return
     for address in await tx.people.accounts([case.requester_id]):
         await tx.outbox.letter(await tx.posts.ensure(case.id, "reminder", address))
@@ -37,18 +38,28 @@ async def emergency_record(tx: Transaction, books: Mapping[str, Book], payload: 
 TIMERS: Mapping[str, Timer] = {"emergency_record": emergency_record}
 
 
+def written(picture: Picture) -> set[str]:
+    """The lanes of what was written down since the emergency was last said: a second one has a record of its own."""
+    said = picture.case.answers.get(picture.book.emergency.question)
+    return {done.lane for done in picture.disclosures if said is None or done.at >= said.at}
+
+
 def reminder_card(picture: Picture) -> Card:
     """Gentle: it comes after the worst hour of somebody's week."""
-    written = {disclosure.lane for disclosure in picture.disclosures}
     danger = picture.book.emergency.line
-    if any(verdict.lane.immediate and verdict.lane.id in written for verdict in picture.lanes):
+    if any(verdict.lane.immediate and verdict.lane.id in written(picture) for verdict in picture.lanes):
         return Card(f"Case {picture.case.reference}", (Say("Thank you. It is written down."),), danger=danger)
     return Card(
         "How are you? And one thing",
         (
             Say("You saw the 999 card. When you can, write down what was done: when, which service, what was said."),
             Buttons((Button("Write it down", "record", carry(picture), "main"),)),
-            Say(f"Case {picture.case.reference}. Talk to someone you trust. This was hard.", quiet=True),
+            Say(f"Case {picture.case.reference}. {_talk(picture)} This was hard.", quiet=True),
         ),
         danger=danger,
     )
+
+
+def _talk(picture: Picture) -> str:
+    """Somebody to talk to: only the one lead, by name, while nobody may be tipped off."""
+    return whom_to_ring(picture.around) if picture.around.silenced else "Talk to someone you trust."

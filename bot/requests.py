@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.picture import Picture, fingerprint
-from bot.roster import allowed
+from bot.picture import Picture
 from bot.turn import Turn
 from policy.book import Approval
 from policy.walk import Asking, Verdict
-from storage.records import ApprovalRequest, Consultation, Person, RequestState
+from storage.records import Consultation, Person
 
 
 def sendable(picture: Picture) -> list[Verdict]:
@@ -28,41 +27,59 @@ def sendable(picture: Picture) -> list[Verdict]:
 async def bring_up_to_date(turn: Turn, case: Consultation, wanted: Collection[str] = ()) -> Picture:
     """After any change of a sent consultation: withdraw what no longer stands, ask what is new."""
     picture = await turn.picture(case)
-    proposals = {fingerprint(picture.book, case, verdict): verdict for verdict in sendable(picture)}
+    proposals = {picture.fingerprint(verdict): verdict for verdict in sendable(picture)}
     for request in picture.requests:
         if request.state != "pending":
             continue
-        left = [p for p in picture.around.everybody if p.id in request.asked and not picture.around.why_not(p)]
-        if request.fingerprint not in proposals or (request.asked and not left):
+        if request.fingerprint not in proposals or (request.asked and not picture.left(request)):
             await turn.tx.approvals.withdraw(case.id, only=request.id)
             turn.note("request withdrawn", case, request=request.id)
     picture = await turn.picture(case)
     for verdict in proposals.values():
-        if picture.standing(verdict) == "unasked" or (_inside(turn, verdict) and picture.request(verdict) is None):
+        if picture.standing(verdict) == "unasked" or _nobody_told(picture, verdict):
             await _ask(turn, picture, verdict, wanted)
+    hear = [person for verdict in proposals.values() for person in told(picture, verdict)]
+    await _tell_new(turn, case, hear, ("told", "approval"))
     return await turn.picture(case)
 
 
-async def ask_second_opinion(turn: Turn, picture: Picture, request: ApprovalRequest) -> None:
-    """A no never stops protecting somebody today: those on duty are asked together, at once, and told."""
-    approval = picture.book.approvals[request.code]
-    around = picture.around
-    people = [p for p in around.on_duty() if p.id != turn.person.id and allowed(approval, p)]
-    if not people and not around.silenced:
-        people = [p for p in around.approvers(approval) if p.id != turn.person.id and p.role not in around.careful]
-    second = await turn.tx.approvals.ask(
-        picture.case.id,
-        lane=request.lane,
-        outcome=request.outcome,
-        code=request.code,
-        fingerprint=request.fingerprint,
-        people=[person.id for person in people],
-        second_of=request.id,
-    )
-    await turn.tell(picture.case, "approval", people)
-    known = {person.id for person in people} | {turn.person.id}
-    await turn.tell(picture.case, "told", [person for person in around.on_duty() if person.id not in known])
-    turn.note("second opinion asked", picture.case, request=second.id)
+def told(picture: Picture, verdict: Verdict) -> list[Person]:
+    """Who inside hears of this lane unasked: the bodies it reaches, else the lead where nobody may stop it."""
+    reached = [p for capability in _inside(picture, verdict) for p in picture.around.reached(capability)]
+    if not reached and verdict.approval is not None and not verdict.approval.veto:
+        lead = picture.book.recipients.get(picture.walked.facts.get(picture.book.lead, ""))
+        reached = picture.around.reached(lead.capability) if lead and lead.capability else []
+    return list(dict.fromkeys(reached))
+
+
+def still_told(picture: Picture, person: Person) -> bool:
+    """Whether this person would be told today: an answer since then may have put them beside the circle."""
+    if picture.around.why_not(person) or picture.case.state in ("withdrawn", "closed"):
+        return False
+    if any(person.id in request.asked for request in picture.requests if request.state == "told"):
+        return True
+    heard = [each for verdict in sendable(picture) for each in told(picture, verdict)]
+    return person in picture.around.on_duty() or person in heard
+
+
+def _nobody_told(picture: Picture, verdict: Verdict) -> bool:
+    """Whether somebody could be told of this lane, and nobody was who still may know."""
+    request = picture.request(verdict)
+    if request is None:
+        return bool(_inside(picture, verdict))
+    return request.state == "told" and not picture.left(request) and bool(told(picture, verdict))
+
+
+async def tell_on_duty(turn: Turn, picture: Picture) -> None:
+    """While somebody is in danger: whoever came to be on duty, because somebody else is out, is told too."""
+    if picture.in_emergency:
+        await _tell_new(turn, picture.case, picture.around.on_duty(), ("told",))
+
+
+async def _tell_new(turn: Turn, case: Consultation, people: Collection[Person], kinds: Collection[str]) -> None:
+    """Tell those of them who have no message of these kinds about this consultation yet."""
+    known = {post.person_id for post in await turn.tx.posts.of(case.id) if post.kind in kinds}
+    await turn.tell(case, "told", list(dict.fromkeys(person for person in people if person.id not in known)))
 
 
 def choose(
@@ -70,7 +87,7 @@ def choose(
 ) -> list[Person]:
     """Who is asked: those the worker chose where they may decide, else those on duty, else all who may.
 
-    Never somebody who has agreed `already`: two people means two.
+    Never somebody who has decided `already`: two people means two, and a second opinion is somebody else's.
 
     While the case is silenced nobody is asked by default but its one lead; the worker has to name anybody else.
     """
@@ -83,33 +100,36 @@ def choose(
 
 
 async def _ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: Collection[str]) -> None:
-    """Open this lane's request, or tell those who are only told, and write to them."""
-    inside = _inside(turn, verdict)
-    told = list(dict.fromkeys(person for capability in inside for person in picture.around.reached(capability)))
-    approval = verdict.approval
-    people: list[Person] = []
-    if approval is not None and not approval.veto:
-        lead = turn.book.recipients.get(picture.walked.facts.get(turn.book.lead, ""))
-        told = told or (picture.around.reached(lead.capability) if lead and lead.capability else [])
-    elif approval is not None and approval.moment != "none":
-        people = choose(picture, approval, wanted, picture.agreed(verdict))
-    state: RequestState = "pending" if approval is not None and approval.veto and approval.moment != "none" else "told"
+    """Open this lane's request, or tell those who are only told, and write to them.
+
+    A no never stops protecting somebody today: after one, those on duty are asked together, at once, or told.
+    """
+    approval, around = verdict.approval, picture.around
+    asks = approval is not None and approval.veto and approval.moment != "none"
+    no = next(iter(picture.noes(verdict)), None) if asks and verdict.lane.protective else None
+    hear, people = told(picture, verdict), list[Person]()
+    if approval is not None and asks:
+        already = picture.agreed(verdict) | {decision.person_id for decision in picture.noes(verdict)}
+        people = choose(picture, approval, () if no else wanted, already)
+        if no:
+            hear = [person for person in around.on_duty() if person.id not in already]
     request = await turn.tx.approvals.ask(
         picture.case.id,
         lane=verdict.lane.id,
         outcome=verdict.outcome.id,
         code=approval.code if approval else "",
-        fingerprint=fingerprint(picture.book, picture.case, verdict),
-        people=[person.id for person in (people if state == "pending" else told)],
-        state=state,
+        fingerprint=picture.fingerprint(verdict),
+        people=[person.id for person in (people if asks else hear)],
+        state="pending" if asks else "told",
+        second_of=no.request_id if no else None,
     )
-    turn.note("asked" if state == "pending" else "told", picture.case, request=request.id)
+    turn.note("second opinion asked" if no else "asked" if asks else "told", picture.case, request=request.id)
     await turn.tell(picture.case, "approval", people)
     # Whoever was just written to about this lane is not written to twice: two cards would be two different asks.
-    await turn.tell(picture.case, "told", [person for person in told if person not in people])
+    await turn.tell(picture.case, "told", [person for person in hear if person not in people])
 
 
-def _inside(turn: Turn, verdict: Verdict) -> list[str]:
+def _inside(picture: Picture, verdict: Verdict) -> list[str]:
     """The capabilities of the bodies inside the charity that this lane reaches."""
-    recipients = [turn.book.recipients[id] for id in verdict.recipients]
+    recipients = [picture.book.recipients[id] for id in verdict.recipients]
     return [recipient.capability for recipient in recipients if recipient.capability]

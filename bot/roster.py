@@ -56,10 +56,11 @@ class Circle:
         return [person for person in self.everybody if not self.why_not(person) and allowed(approval, person)]
 
     def on_duty(self) -> list[Person]:
-        """Who is told and asked when nobody else is named."""
+        """Who is told and asked when nobody else is named; where all of those are out, the next in line."""
         if self.silenced:
             return self.reached(self.duty[0])
-        return [person for person in self._holders(self.duty) if person.role not in self.careful]
+        people = [person for person in self._holders(self.duty) if person.role not in self.careful]
+        return people or self.reached(self.duty[0]) or [p for p in self._trustees() if p.role not in self.careful]
 
     def reached(self, capability: str) -> list[Person]:
         """Who stands for a body inside the charity: its holders, else the chair, else the vice-chair."""
@@ -72,8 +73,29 @@ class Circle:
         """Whose numbers may stand on the worker's card: nobody who may be the subject."""
         return tuple(person for person in self.everybody if person.active and not self.is_out(person))
 
+    def out_of(self, capability: str) -> bool:
+        """Whether anybody who holds this may be the subject: then the charity's number for it may be theirs."""
+        return any(person.can(capability) and self.is_out(person) for person in self.everybody if person.active)
+
+    def replaced(self, capability: str) -> bool:
+        """Whether everybody here who holds this may be the subject."""
+        return self.out_of(capability) and not any(person.can(capability) for person in self.to_ring())
+
+    def not_told(self) -> set[str]:
+        """The ids of those who would hear nothing of an emergency in this consultation, though it is their duty."""
+        told = {person.id for person in self.on_duty()}
+        return {
+            person.id
+            for person in self.everybody
+            if person.id != self.requester_id
+            and (self.is_out(person) or (person.capabilities & set(EMERGENCY_TOLD) and person.id not in told))
+        }
+
     def _holders(self, capabilities: Collection[str]) -> list[Person]:
         return [p for p in self.everybody if not self.why_not(p) and p.capabilities & set(capabilities)]
+
+    def _trustees(self) -> list[Person]:
+        return [p for p in self.everybody if not self.why_not(p) and p.role == "trustee"]
 
 
 def circle(

@@ -13,10 +13,11 @@ from bot.forms import CHECKED, LIMIT, one, typed
 from bot.lanes import reach
 from bot.picture import Picture
 from bot.questioning import can_send_so_far, carry
-from bot.requests import bring_up_to_date, sendable
+from bot.requests import bring_up_to_date, sendable, tell_on_duty
 from bot.roster import must_name_subject
+from bot.sight import beside
 from bot.turn import MovedOn, Refusal, Turn
-from bot.wording import role_of
+from bot.wording import role_of, whom_to_ring
 from policy.book import SENDING
 from policy.walk import Asking, Verdict
 
@@ -56,8 +57,8 @@ async def send_confirmed(turn: Turn) -> Reply:
     if not about <= {person.id for person in picture.around.everybody}:
         raise Refusal("Somebody on that list is not on the roster. Open the form again.")
     await turn.tx.cases.bar(case.id, about)
-    if texts.get("what"):
-        await turn.tx.texts.keep(case.id, turn.person.id, "reason", texts["what"])
+    for id, words in texts.items():
+        await _keep(turn, picture, words, about=id.removeprefix(_WHAT.id).removeprefix("."))
     case = await turn.step(case, state="sent")
     turn.note("sent", case)
     # Drawn anew in there: the people just named are out of the circle before anybody is asked.
@@ -70,8 +71,9 @@ async def withdraw(turn: Turn) -> Reply:
     case = await turn.mine()
     if case.state != "sent":
         raise Refusal("There is nothing to take back.")
-    await turn.tx.approvals.withdraw(case.id)
+    # The step comes first: like everybody who decides, it takes hold of the consultation before any request of it.
     case = await turn.step(case, state="asking")
+    await turn.tx.approvals.withdraw(case.id)
     turn.note("taken back", case)
     notice = "Taken back. Nobody can agree to it any more. Change your answers, then send again."
     return Show(case_card(await turn.picture(case), notice=notice))
@@ -83,12 +85,13 @@ async def depart(turn: Turn) -> Reply:
     picture = await turn.picture(case)
     choices = tuple(
         Choice(f"{option.lane.id} {option.outcome.id}", f"{option.lane.title}: {option.outcome.title}")
-        for option in further(picture.book, picture.lanes)
+        for option in further(picture.book, picture.walked)
     )
     if not choices:
         raise Refusal("This already goes as far as the policy can.")
     fields: tuple[Field, ...] = (
         Say("You may do more to protect somebody than the checklist suggests. Say why; it is kept in the record."),
+        Say("A danger you have not ticked is not here. Go back and tick it: then its own plan opens.", quiet=True),
         Pick("choice", "What do you want to do?", choices),
         Text("why", "Why?", "One or two lines. No names.", LIMIT, long=True),
         CHECKED,
@@ -103,7 +106,7 @@ async def depart_confirmed(turn: Turn) -> Reply:
     texts = typed(turn, [Text("why", "Why?", limit=LIMIT)])
     if isinstance(texts, Correct):
         return texts
-    options = {f"{option.lane.id} {option.outcome.id}": option for option in further(picture.book, picture.lanes)}
+    options = {f"{option.lane.id} {option.outcome.id}": option for option in further(picture.book, picture.walked)}
     option = options.get(one(turn.event, "choice"))
     if option is None:
         return Correct({"choice": "Please choose one of the list."})
@@ -144,6 +147,7 @@ async def bar_confirmed(turn: Turn) -> Reply:
     case = await turn.step(case)
     turn.note("kept from people", case)
     picture = await bring_up_to_date(turn, case) if case.state == "sent" else await turn.picture(case)
+    await tell_on_duty(turn, picture)
     return Show(case_card(picture, notice="Noted. From now on they are not told and cannot decide."))
 
 
@@ -170,12 +174,9 @@ def _form(picture: Picture, verdicts: list[Verdict]) -> Form:
             choices = tuple(Choice(person.id, f"{person.name}, {role_of(person)}") for person in may.values())
             fields.append(Ticks("ask", "Who will you talk to? If you tick nobody, we ask who is on duty.", choices))
         else:
-            fields.append(
-                Notice("Nobody on the roster can decide this. Ring your safeguarding lead or a trustee.", "warning")
-            )
+            fields.append(Notice(f"Nobody on the roster can decide this. {whom_to_ring(picture.around)}", "warning"))
     if sends:
-        protective = all(v.lane.protective for v in sends)
-        fields.append(Text(_WHAT.id, _WHAT.label, _WHAT.hint, LIMIT, required=not protective, long=True))
+        fields += _would_say(picture, sends)
         fields.append(CHECKED)
     if must_name_subject(picture.book, picture.walked.facts):
         choices = (*_colleagues(picture), Choice(NOBODY_LISTED, "They are not on this list, or I do not know"))
@@ -183,6 +184,33 @@ def _form(picture: Picture, verdicts: list[Verdict]) -> Form:
         fields.append(Ticks("about", label, choices, chosen=tuple(sorted(picture.around.barred)), required=True))
     submit = "Send" if needs else "Go on"
     return Form("Before it is sent", tuple(fields), submit, "send.confirm", carry(picture))
+
+
+def _would_say(picture: Picture, sends: list[Verdict]) -> list[Text]:
+    """One text for all lanes; each lane its own where one of them is not for everybody to hear of."""
+    if not beside(picture, set()):
+        protective = all(v.lane.protective for v in sends)
+        return [Text(_WHAT.id, _WHAT.label, _WHAT.hint, LIMIT, required=not protective, long=True)]
+    hint = f"{_WHAT.hint} Whoever decides this part reads it: write nothing about your other worries."
+    return [
+        Text(
+            f"{_WHAT.id}.{v.lane.id}",
+            _WHAT.label if len(sends) == 1 else f"{v.lane.title}: what exactly would you say?",
+            hint,
+            LIMIT,
+            required=not v.lane.protective,
+            long=True,
+        )
+        for v in sends
+    ]
+
+
+async def _keep(turn: Turn, picture: Picture, words: str, *, about: str) -> None:
+    """What would be said in the lane `about`, or ("") in all. The same words again are the ones people agreed to."""
+    said = (t for t in reversed(picture.texts) if t.kind == "reason" and (not about or t.about in ("", about)))
+    last = next(said, None)
+    if words and not (last and last.about == about and await turn.tx.texts.open(last.id) == words):
+        await turn.tx.texts.keep(picture.case.id, turn.person.id, "reason", words, about=about)
 
 
 def _colleagues(picture: Picture) -> tuple[Choice, ...]:

@@ -6,12 +6,14 @@ What belongs to a channel is read by that channel's own `configure`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from storage.sealing import Keyring
-from storage.urls import database_url
+if TYPE_CHECKING:
+    from storage.sealing import Keyring
 
 SHIPPED_BOOKS = Path(__file__).resolve().parent.parent / "policy" / "books"
 
@@ -37,6 +39,8 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Raises SettingsError with every fault."""
+    from storage.sealing import Keyring  # read only where a database is: `book check` needs none
+
     faults: list[str] = []
     url = _database(environment.get("DATABASE_URL", ""), faults)
     try:
@@ -49,8 +53,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         faults.append(f"PORT must be a number from 0 to 65535, not {port!r}")
         port = "0"
     books = book_folders(environment)
-    if not all(folder.is_dir() for folder in books):
-        faults.append("BOOKS_DIR is not a folder")
+    faults += not_folders(books)
     local = environment.get("CONFER_LOCAL", "")
     if local not in ("", "0", "1"):
         faults.append("CONFER_LOCAL must be 1, 0 or not set")
@@ -60,15 +63,25 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def book_folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
-    """Where books are read from: ours first, then the charity's own (BOOKS_DIR)."""
-    own = environment.get("BOOKS_DIR")
-    return (SHIPPED_BOOKS, Path(own)) if own else (SHIPPED_BOOKS,)
+    """Where books are read from: ours first, then the charity's own.
+
+    BOOKS_DIR names one folder, or several as PATH does (with ":" between them; on Windows with ";").
+    """
+    own = [Path(part).expanduser() for part in environment.get("BOOKS_DIR", "").split(os.pathsep) if part.strip()]
+    return tuple(dict.fromkeys((SHIPPED_BOOKS, *own)))
+
+
+def not_folders(folders: Iterable[Path]) -> list[str]:
+    """A sentence for each folder of books that is not there."""
+    return [f"BOOKS_DIR: {folder} is not a folder" for folder in folders if not folder.is_dir()]
 
 
 def _database(text: str, faults: list[str]) -> str:
     if not text:
         faults.append("DATABASE_URL is not set (for one machine: sqlite:///confer.db)")
         return ""
+    from storage.urls import database_url
+
     try:
         return database_url(text)
     except ValueError as wrong:

@@ -34,11 +34,16 @@ class MovedOn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What a process has: the store, the books it read, and a clock that is passed in."""
+    """What a process has: the store, the books it read, and a clock that is passed in.
+
+    `within` is the bound of one event's time in the database, in seconds: Slack waits three for the answer to a
+    press, and then says nothing helpful.
+    """
 
     store: Store
     books: Mapping[str, Book]
     clock: Callable[[], datetime]
+    within: float = 2.5
 
     @property
     def first_book(self) -> Book:

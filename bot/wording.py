@@ -5,13 +5,15 @@ The rule to keep: short sentences for somebody frightened; nothing here decides 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
 
-from bot.cards import Number
+from bot.cards import Notice, Number
 from bot.charity import Charity
-from bot.roster import holds
-from policy.book import Basis, Book, Clock
+from bot.numbers import OTHER, Route
+from bot.roster import Circle, holds
+from policy.book import Basis, Book, Clock, Contact
+from policy.currency import check_line, is_due
 from storage.records import Person
 
 CLOCKS: dict[Clock, str] = {
@@ -51,28 +53,81 @@ def at(moment: datetime, charity: Charity) -> str:
 
 def names(people: list[Person], join: str = "or") -> str:
     """Anna, Ben or Chi."""
-    listed = [person.name for person in people]
-    if len(listed) < 2:
-        return "".join(listed)
-    return f"{', '.join(listed[:-1])} {join} {listed[-1]}"
+    return _listed([person.name for person in people], join)
 
 
 def numbers(
-    book: Book, charity: Charity, contact_ids: tuple[str, ...], people: tuple[Person, ...] = ()
+    book: Book,
+    charity: Charity,
+    contact_ids: tuple[str, ...],
+    around: Circle | None = None,
+    *,
+    today: date | None = None,
 ) -> tuple[Number, ...]:
-    """The telephone numbers of these contacts; of people inside, their own number where the roster has one."""
+    """The telephone numbers of these contacts; of people inside, their own number where the roster has one.
+
+    With `today` a number that nobody has checked in time says so.
+    Where somebody who holds a contact's duty is out, the charity's number for it is not shown: it may be theirs. Where
+    all of them are, whoever stands for them is shown instead.
+    """
     rows: list[Number] = []
     for id in contact_ids:
         contact = book.contacts[id]
-        inside = [p for p in people if p.active and contact.setting and p.can(contact.setting) and p.telephone]
+        inside = [p for p in around.to_ring() if p.can(contact.setting) and p.telephone] if around else []
         if inside:
             rows += [Number(f"{person.name}, {contact.name}", person.telephone, contact.use) for person in inside]
             continue
-        for area, number in charity.numbers_of(contact):
-            name = f"{contact.name} ({area.replace('_', ' ').title()})" if area else contact.name
-            note = ". ".join(part for part in (contact.use, contact.hours) if part)
-            rows.append(Number(name, number, note))
+        if around and around.out_of(contact.setting):
+            instead = [p for p in around.reached(contact.setting) if p.telephone]
+            rows += [Number(f"{p.name}, {role_of(p)}", p.telephone, f"Instead of: {contact.name}") for p in instead]
+            continue
+        rows += [_number(book, charity, contact, route, today) for route in charity.routes_of(contact)]
     return tuple(rows)
+
+
+def _number(book: Book, charity: Charity, contact: Contact, route: Route, today: date | None) -> Number:
+    area = route.where if route.where == OTHER else route.where.replace("_", " ").title()
+    which = ", ".join(part for part in (area, route.when) if part)
+    said = [contact.use, "" if route.when else charity.hours.get(contact.id, contact.hours)]
+    # Nobody may hesitate over 999. Any other number that is past its day is shown, and says so.
+    if today and contact.id not in book.emergency.contacts and is_due(route.checked_on, contact.recheck_days, today):
+        said.append(check_line(route.checked_on, contact.recheck_days, today).rstrip("."))
+    name = f"{contact.name} ({which})" if which else contact.name
+    return Number(name, route.number, ". ".join(part for part in said if part))
+
+
+def whom_to_ring(around: Circle, *, but: Collection[str] = ()) -> str:
+    """Whom inside to turn to, by name: nobody it may be about, and only the one lead while nobody may be tipped off.
+
+    `but`: the ids of people who have had their say.
+    """
+    people = [person for person in around.on_duty() if person.id not in but]
+    if people:
+        return f"Ring {_listed([f'{p.name} ({p.telephone})' if p.telephone else p.name for p in people], 'or')}."
+    if around.silenced:
+        return "Talk to nobody here about it."
+    return "Ring a colleague who is not part of it."
+
+
+def instead(around: Circle, book: Book, recipients: Iterable[str]) -> list[Notice]:
+    """For bodies inside the charity whose people may all be part of it: not them, and who stands for them."""
+    found = []
+    for id in recipients:
+        recipient = book.recipients[id]
+        if recipient.capability and around.replaced(recipient.capability):
+            who = names(around.reached(recipient.capability))
+            title = f"{recipient.title[0].lower()}{recipient.title[1:]}"
+            ring = f" Ring {who}." if who else ""
+            found.append(Notice(f"Do not ring {_the(title)}: they may be part of it.{ring}", "warning"))
+    return found
+
+
+def _listed(words: list[str], join: str) -> str:
+    return f"{', '.join(words[:-1])} {join} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def _the(title: str) -> str:
+    return title if title.startswith(("the ", "our ")) else f"the {title}"
 
 
 def role_of(person: Person) -> str:

@@ -5,43 +5,40 @@ The one rule to keep: an answer the book does not know is an error, never skippe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
 
 from policy.book import SENDS_FACT, Question
 from policy.index import Index, values_of
+from policy.parts import Given
+from policy.tables import sure
 
 
 class AnswerError(ValueError):
     """An answer or a flag that the book does not know; the message is one clear sentence and holds ids only."""
 
 
-def given_bits(
-    index: Index, answers: Mapping[str, str], settings: Mapping[str, int], today: date | None
-) -> dict[int, int]:
-    """Fact number -> bit of each answer; raises `AnswerError`."""
-    choices = index.choices
-    given: dict[int, int] = {}
-    for item in answers.items():
-        found = choices.get(item)
-        if found is None:
-            found = _other(index, *item, settings, today)
-        given[found[0]] = found[1]
-    return given
+def given_by(index: Index, answers: Mapping[str, str], settings: Mapping[str, int], today: date | None) -> Given:
+    """The answers made ready for a replay; raises `AnswerError`."""
+    try:
+        return index.given(map(index.choices.__getitem__, answers.items()))
+    except KeyError:  # a date, or an answer the book does not know
+        choices = index.choices
+        return index.given(choices.get(item) or _other(index, *item, settings, today) for item in answers.items())
 
 
-def flag_bit(index: Index, at: int, name: str, value: str) -> int:
-    """The bit of a flag's value; raises `AnswerError`."""
+def flag_mask(index: Index, at: int, name: str, value: str) -> int:
+    """The mask of a flag with this value; raises `AnswerError`."""
     bit = index.bits[at].get(value)
     if bit is None:
         raise AnswerError(f"The flag '{name}' cannot be '{value}'. {_one_of(index.values[name])}")
-    return bit
+    return sure(bit)
 
 
 def refuse_unknown_flags(index: Index, flags: Mapping[str, str]) -> None:
     """Raises `AnswerError` when one of `flags` is not a flag of the book."""
-    known = {flag.id for flag in index.book.flags}
+    known = index.flags
     for name in flags:
         if name not in known:
             raise AnswerError(f"There is no flag '{name}' in the book '{index.book.id}'.{_near(name, known)}")
@@ -60,7 +57,9 @@ def band_value(question: Question, day: date, today: date, settings: Mapping[str
     return question.bands[-1].value
 
 
-def _other(index: Index, name: str, value: str, settings: Mapping[str, int], today: date | None) -> tuple[int, int]:
+def _other(
+    index: Index, name: str, value: str, settings: Mapping[str, int], today: date | None
+) -> tuple[int, int, int]:
     at = index.number.get(name)
     question = index.question[at] if at is not None else None
     if at is None:
@@ -78,13 +77,13 @@ def _other(index: Index, name: str, value: str, settings: Mapping[str, int], tod
         raise AnswerError(f"The answer to '{name}' must be a date, such as 2026-01-31.") from None
     if today is None:
         raise AnswerError(f"The answer to '{name}' is a date, and today's date is needed to read it.")
-    return at, index.bits[at][band_value(question, day, today, settings)]
+    return index.choice(at, index.bits[at][band_value(question, day, today, settings)])
 
 
 def _one_of(values: tuple[str, ...]) -> str:
     return f"It must be one of: {', '.join(values)}."
 
 
-def _near(name: str, known: list[str] | set[str]) -> str:
+def _near(name: str, known: Iterable[str]) -> str:
     near = get_close_matches(name, sorted(known), 1)
     return f" Did you mean '{near[0]}'?" if near else ""

@@ -42,7 +42,7 @@ def _lane(item: Verdict) -> dict[str, Any]:
         "approvals": [item.approval.code] if item.approval else [],
         "recipients": list(item.recipients),
         "clock": item.clock,
-        "show": _guides((*item.show, *item.steps, *item.words)),
+        "show": _guides(item.guides),
         "never": _guides(item.never),
         "clauses": list(item.clauses),
         "law": list(item.law),

@@ -26,12 +26,19 @@ Basis = Literal["required", "permitted", "none"]
 Moment = Literal["none", "before", "parallel", "to_close"]
 Effect = Literal["none", "warn", "block"]
 Until = Literal["", "agreed"]
+Scope = Literal["always", "decided"]
+Action = Literal["ask", "block", "warn", "prompt", "record", "remind", "show", "route"]
+Reading = Literal["reading", "departure"]
+Safe = Literal["", "yes", "partly", "no"]
 
 CLOSED = "none"
 """The outcome id of a rule that closes its lane on purpose."""
 
 SENDING = frozenset({"named", "agreed", "unnamed"})
 """The values of `sends` with which something leaves the charity."""
+
+SILENCE = "silence"
+"""The id of the guide that stands in place of every "whether to tell the person" while the book is silenced."""
 
 SENDS_FACT = "sends"
 """The one built-in fact: yes when an open lane, other than an immediate one, would let something leave."""
@@ -58,7 +65,7 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A span of days before today that a date falls into; `within_days` None is "any older date".
+    """A span of days before today that a date falls into; `within_days` None is "any older date". `label`: on a card.
 
     `setting` names a charity setting (a whole number of days) that replaces `within_days`.
     """
@@ -66,6 +73,11 @@ class Band:
     value: str
     within_days: int | None = None
     setting: str = ""
+    label: str = ""
+
+
+def _ago(band: Band) -> str:
+    return "Longer ago" if band.within_days is None else f"In the last {band.within_days} days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,12 @@ class Question:
     help: str = ""
     bands: tuple[Band, ...] = ()  # not empty: the answer is an ISO date, the fact is a band's value
     keep: bool = False  # a field of the decision record: asked even where it changes nothing
+    forgets: tuple[str, ...] = ()  # questions whose answers were about the old answer to this one: asked again
+
+    @property
+    def choices(self) -> tuple[Option, ...]:
+        """What can be picked on a card: the options, or for a date one choice for each of its bands."""
+        return self.options or tuple(Option(band.value, band.label or _ago(band)) for band in self.bands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +120,17 @@ class DerivedRow:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A first-match table over other facts; always has a value (`otherwise` when no row is true)."""
+    """A first-match table over other facts; always has a value (`otherwise` when no row is true).
+
+    `title` and `labels` (value -> words) are for people who read the book. With yes and no the title is a statement.
+    """
 
     id: str
     rows: tuple[DerivedRow, ...]
     otherwise: str = "no"
+    title: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    clauses: tuple[str, ...] = ()
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -124,6 +148,7 @@ class Guide:
     say: str
     when: When = ()
     until: Until = ""
+    clauses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +159,7 @@ class Rule:
     when: When
     outcome: str
     approval: str = ""
+    clauses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +188,22 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class Precedent:
+    """A published case like this one, in one line, and where it can be read. Never an invented one."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """How to ask for advice without a name: the words to read out, and what to do before, during and after."""
+
+    say: str
+    how: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a lane comes to. A recipient that is the id of a fact stands for that fact's value."""
 
@@ -175,11 +217,24 @@ class Outcome:
     basis: Basis = "none"
     required_when: When | None = None  # the law requires it only when one of these rows is true
     steps: tuple[Guide, ...] = ()  # what to do next, in order
+    script: tuple[Guide, ...] = ()  # the words themselves, to read out or copy
     words: tuple[Guide, ...] = ()  # what to say, and no more
+    leave_out: tuple[Guide, ...] = ()  # what not to say
+    write_down: tuple[Guide, ...] = ()
+    tell: tuple[Guide, ...] = ()  # whether to tell the person, and how; never shown while the book is silenced
+    out_of_hours: tuple[Guide, ...] = ()
+    after: tuple[Guide, ...] = ()  # a word for the worker
+    precedent: Precedent | None = None
     contacts: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
     law: tuple[str, ...] = ()
+
+    @property
+    def guides(self) -> tuple[Guide, ...]:
+        """Every piece of guidance, in the order it is shown."""
+        said = (*self.steps, *self.script, *self.words, *self.leave_out)
+        return (*said, *self.write_down, *self.tell, *self.out_of_hours, *self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +249,15 @@ class Approval:
     roles: tuple[str, ...] = ()  # base roles that may: worker, trustee
     capabilities: tuple[str, ...] = ()  # if not empty, one of these capabilities or roles is needed
     veto: bool = True  # False: they are told, and nobody may stop or delay it
+    clauses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who to ring. `setting` names the charity's own number; then `number` is the fall-back route."""
+    """Who to ring. `setting` names the charity's own number; then `number` is the fall-back route.
+
+    `by_area`: the charity has one number for each area, and `number` is the way for an area it has not entered.
+    """
 
     id: str
     name: str
@@ -209,6 +268,7 @@ class Contact:
     critical: bool = False
     checked_on: date | None = None
     recheck_days: int = 365
+    by_area: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,22 +298,47 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause of the charity's policy, in our own words."""
+    """A clause of the charity's policy, in our own words.
+
+    Questions, lanes, rules, outcomes, guides, checks and the like name the clauses they carry (`policy.coverage`).
+    """
 
     id: str
     title: str
     does: str = ""  # what the bot does about it
+    actions: tuple[Action, ...] = ()
+    here: str = ""  # what the program itself does about it, whatever the book says
+    later: str = ""  # what is still to come, and with what; then the clause is open
+    added: str = ""  # where it comes from, when the charity's own policy does not have it
 
 
 @dataclass(frozen=True, slots=True)
 class LawNote:
-    """Law that a worker may be told about, with the day it was last checked."""
+    """Law that a worker may be told about: `text` is what holds now, with the day it was last checked."""
 
     id: str
     text: str
     source: str = ""
     checked_on: date | None = None
     recheck_days: int = 365
+    policy_says: str = ""  # in our own words; "" where the policy says nothing of it
+    since: str = ""  # since when it holds
+    safe: Safe = ""  # whether it is safe to follow the policy's own words
+    clauses: tuple[str, ...] = ()
+    started: str = ""  # what holds instead of `text` once a row of `started_when` is true
+    started_when: When = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Where the policy is unclear (a reading was chosen) or is not followed to the letter (a departure)."""
+
+    id: str
+    plain: str
+    kind: Reading
+    needs_trustees: bool = False  # their decision is needed before anybody relies on it
+    clauses: tuple[str, ...] = ()
+    docs: str = ""  # where it is explained, as a path in the project
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,24 +358,39 @@ class Invariant:
     """What no answer set may ever do.
 
     kind "always": where a row of `when` is true, a row of `then` must be (if any is given), no row of `never` may be.
-    kind "unmoved": changing any of `facts` changes no outcome, approval or recipient of `lanes`.
-    Terms are facts, or `LANE.outcome`, `LANE.approval`, `LANE.sends`, `LANE.talk`, `LANE.basis`, `LANE.recipients`;
-    LANE may be a lane's id, `any` or `protective`. A closed lane has outcome "closed".
+    kind "unmoved": changing or removing any of `facts`, where a row of `when` is true, changes no outcome, approval or
+    recipient of `lanes`.
+    kind "moved": `order` lists values of facts. When one of these facts goes from a value to a later one of its list,
+    and a row of `when` was true before, then a row of `then` must be true afterwards, and no row of `never` may be.
+    Terms are facts, or `LANE.outcome`, `LANE.approval`, `LANE.sends`, `LANE.talk`, `LANE.basis`, `LANE.clock`,
+    `LANE.recipients`, `LANE.blocks`, `LANE.warnings`, `LANE.shows`, `LANE.never`, `LANE.tasks` (the last six are lists,
+    and "none" where empty); LANE may be a lane's id, `any` or `protective`. A closed lane has outcome "closed".
+
+    scope "always": it holds at every moment, whatever is still unanswered. scope "decided": only once every question
+    that is asked has its answer, or the book says to stop asking.
+    `guards`: ids of the lanes, rules, outcomes, questions, checks or facts it watches over, for the reader.
     """
 
     id: str
     plain: str
-    kind: Literal["always", "unmoved"] = "always"
+    kind: Literal["always", "unmoved", "moved"] = "always"
     when: When = ()
     then: When = ()
     never: When = ()
     facts: tuple[str, ...] = ()
     lanes: tuple[str, ...] = ()
+    scope: Scope = "always"
+    order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    guards: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A worked case. An asked fact that is not listed takes the book's quiet value; all four must match exactly."""
+    """A worked case. An asked fact that is not listed takes the book's quiet value; all four must match exactly.
+
+    `recipients`, `clock`, `talk` and `basis` are looked at, and must match exactly, in the lanes that they name.
+    """
 
     name: str
     facts: Mapping[str, str]
@@ -300,6 +400,10 @@ class Example:
     warnings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     show: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # guide ids that must be there
     never: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # guide ids that must not be shown
+    recipients: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    clock: Mapping[str, str] = field(default_factory=dict)
+    talk: Mapping[str, str] = field(default_factory=dict)
+    basis: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 
 
@@ -344,10 +448,13 @@ class Book:
     examples: tuple[Example, ...]
     quiet: Mapping[str, str]
     silenced: When | None = None  # while true: nobody is talked to, in any lane; only `lead` is told
+    silence: str = ""  # while silenced, this stands in place of every "whether to tell the person"
+    what_if: WhatIf | None = None
     hastened: When | None = None  # while true: routine reads today in protective lanes
     exclusions: tuple[Exclusion, ...] = ()
     stop_until: Mapping[str, str] = field(default_factory=dict)  # fact = value: nothing more is asked while it is so
     lead: str = "lead"  # the fact that names who inside is told
+    notes: Mapping[str, Note] = field(default_factory=dict)
 
     def question(self, id: str) -> Question:
         """The question of that id; KeyError when there is none."""

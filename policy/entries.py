@@ -14,9 +14,10 @@ from typing import Any, Literal
 
 from policy.book import Row, When
 from policy.faults import Faults, did_you_mean
+from policy.values import as_id, flat, named, short, unseen
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_.\-]*")
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+\-]*")  # clauses, law notes and approvals keep their usual capitals
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+()\-]*")  # clauses, law notes and approvals keep their usual capitals
 
 Kind = Literal["approval", "clause", "contact", "fact", "lane", "law", "outcome", "question", "recipient", "screen"]
 BROKEN: When = ({"": frozenset()},)
@@ -58,19 +59,25 @@ class Notes:
 class Entry:
     """A TOML table under the name that faults give it."""
 
-    __slots__ = ("_asked", "_notes", "_values", "place")
+    __slots__ = ("_asked", "_notes", "_silent", "_values", "place")
 
-    def __init__(self, values: object, place: str, notes: Notes) -> None:
+    def __init__(self, values: object, place: str, notes: Notes, *, absent: bool = False) -> None:
+        """`absent`: the table is not there at all, which is told once, and not again for each of its keys."""
         self.place = place
         self._notes = notes
+        self._silent = absent
         if not isinstance(values, dict):
-            notes.faults.add(place, "", f"this must be a table of keys and values, and it is {_named(values)}.")
+            single = " Use single brackets." if isinstance(values, list) and place.startswith("[") else ""
+            message = f"this must be a table of keys and values, and it is {named(values)}.{single}"
+            notes.faults.add(place, "", message)
+            self._silent = True
             values = {}
         self._values: dict[str, Any] = values
         self._asked: set[str] = set()
 
     def fault(self, key: str, message: str) -> None:
-        self._notes.faults.add(self.place, key, message)
+        if not self._silent:
+            self._notes.faults.add(self.place, key, message)
 
     def has(self, key: str) -> bool:
         return key in self._values
@@ -84,8 +91,9 @@ class Entry:
 
     def finish(self) -> None:
         """Call it last: every key that nothing has asked for is a fault."""
+        what = "key" if self.place else "table"
         for key in sorted(self._values.keys() - self._asked):
-            self.fault(key, f"this key is not known here.{did_you_mean(key, self._asked)}")
+            self.fault(short(key), f"this {what} is not known here.{did_you_mean(key, self._asked)}")
 
     def _take(self, key: str, what: str, *, required: bool) -> Any:
         self._asked.add(key)
@@ -96,7 +104,7 @@ class Entry:
         return self._values[key]
 
     def _wrong(self, key: str, value: object, what: str) -> None:
-        self.fault(key, f"this must be {what}, and it is {_named(value)}.")
+        self.fault(key, f"this must be {what}, and it is {named(value)}.")
 
     def text(self, key: str, *, required: bool = True) -> str:
         """Words. A key that is there must not be empty; "" stands for a missing one."""
@@ -108,15 +116,23 @@ class Entry:
             return ""
         if required and not value.strip():
             self.fault(key, "this text is empty.")
+        self._seen(key, value)
         return value
+
+    def _seen(self, key: str, text: str) -> None:
+        if codes := unseen(text):
+            self.fault(key, f"there is something in this text that nobody can see ({codes}). Type it again.")
 
     def id(self, key: str = "id", *, code: bool = False, required: bool = True) -> str:
         """An id of the book; "" where it is missing. One with wrong letters is a fault, and kept to speak of."""
         value = self.text(key, required=required)
         if not value or (_CODE if code else _ID).fullmatch(value):
             return value
-        letters = "letters, digits, '_', '.', '+' and '-'" if code else "lower case letters, digits, '_', '.' and '-'"
-        self.fault(key, f"'{value}' cannot be an id: use only {letters}.")
+        letters = "letters, digits, '_', '.', '+', '-' and brackets"
+        letters = letters if code else "lower case letters, digits, '_', '.' and '-'"
+        near = as_id(value)
+        example = f" For example '{near}'." if near and not code else ""
+        self.fault(key, f"'{short(value)}' cannot be an id: use only {letters}.{example}")
         return value
 
     def one_of(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> Any:
@@ -128,7 +144,7 @@ class Entry:
         if isinstance(value, str) and value in allowed:
             return value
         if isinstance(value, str):
-            self.fault(key, f"'{value}' is not possible here.{did_you_mean(value, allowed)}")
+            self.fault(key, f"'{short(value)}' is not possible here.{did_you_mean(value, allowed)}")
         else:
             self._wrong(key, value, f"one of {', '.join(allowed)}")
         return fallback
@@ -175,7 +191,11 @@ class Entry:
         if required and not value:
             self.fault(key, "this list is empty.")
         for item in sorted({item for item in value if value.count(item) > 1}):
-            self.fault(key, f"'{item}' is in this list more than once.")
+            self.fault(key, f"'{short(item)}' is in this list more than once.")
+        for item in value:
+            if not item.strip():
+                self.fault(key, "there is an empty text in this list.")
+            self._seen(key, item)
         return tuple(value)
 
     def refers(self, key: str, kind: Kind, *, required: bool = False) -> str:
@@ -203,14 +223,16 @@ class Entry:
         found: list[Entry] = []
         for at, item in enumerate(value, 1):
             called = item.get(by) if isinstance(item, dict) else None
-            label = f"'{called}'" if isinstance(called, str) and called else f"number {at}"
+            label = f"'{short(called)}'" if isinstance(called, str) and called else f"number {at}"
             found.append(Entry(item, f"{outer}{name} {label}", self._notes))
         return found
 
     def entry(self, key: str, *, required: bool = False) -> Entry:
         """A table of this one."""
-        value = self._take(key, "a table", required=required)
-        return Entry({} if value is None else value, f"[{key}]", self._notes)
+        value = self._take(key, "a table", required=False)
+        if required and value is None:
+            self._notes.faults.add(f"[{key}]", "", "this table is missing.")
+        return Entry({} if value is None else value, f"[{key}]", self._notes, absent=value is None)
 
     def pairs(self, key: str, *, required: bool = False) -> Mapping[str, str]:
         """A table of id = "text"."""
@@ -219,7 +241,7 @@ class Entry:
             if isinstance(value, str):
                 found[name] = value
             else:
-                self.fault(key, f"'{name}' must be a text in quotation marks, and it is {_named(value)}.")
+                self.fault(key, f"'{name}' must be a text in quotation marks, and it is {named(value)}.")
         return found
 
     def lists(self, key: str) -> Mapping[str, tuple[str, ...]]:
@@ -230,7 +252,7 @@ class Entry:
             if isinstance(items, list) and all(isinstance(item, str) for item in items):
                 found[name] = tuple(items)
             else:
-                self.fault(key, f"'{name}' must be a list of texts, and it is {_named(value)}.")
+                self.fault(key, f"'{name}' must be a list of texts, and it is {named(value)}.")
         return found
 
     def _table(self, key: str, *, required: bool) -> dict[str, Any]:
@@ -241,11 +263,11 @@ class Entry:
         if not isinstance(value, dict):
             self._wrong(key, value, what)
             return {}
-        return _flat(value)
+        return flat(value)
 
     def when(self, key: str = "when", use: Use | None = "decide") -> When:
         """Rows joined by "or"; () where it is missing. `use` None leaves the terms unchecked (an invariant's)."""
-        what = 'rows such as [{life_now = ["yes", "unsure"]}]'
+        what = 'a row such as {child = ["yes", "unsure"]}, or a list of rows'
         value = self._take(key, what, required=False)
         if value is None:
             return ()
@@ -262,7 +284,7 @@ class Entry:
 
     def _row(self, key: str, values: dict[str, Any]) -> Row:
         row: dict[str, frozenset[str]] = {}
-        for fact, allowed in _flat(values).items():
+        for fact, allowed in flat(values).items():
             items = [allowed] if isinstance(allowed, str) else allowed
             if not isinstance(items, list) or not items or not all(isinstance(item, str) for item in items):
                 self.fault(key, f"'{fact}' must be followed by a list of its values, such as [\"yes\"].")
@@ -271,33 +293,3 @@ class Entry:
                 self.fault(key, f"'{fact}' lists '{item}' more than once.")
             row[fact] = frozenset(items)
         return row
-
-
-def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
-    """TOML reads `{child.outcome = "x"}` as a table in a table; here it is one name with a dot."""
-    found: dict[str, Any] = {}
-    waiting = [("", values)]
-    while waiting:
-        before, table = waiting.pop()
-        for name, value in table.items():
-            if isinstance(value, dict) and value and len(before) < 200:
-                waiting.append((f"{before}{name}.", value))
-            else:
-                found[f"{before}{name}"] = value
-    return found
-
-
-def _named(value: object) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return "a text"
-        case int() | float():
-            return "a number"
-        case list():
-            return "a list"
-        case dict():
-            return "a table"
-        case _:
-            return "a date or a time"

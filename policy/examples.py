@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from policy.book import Book, Example
 from policy.index import Index, index_of
+from policy.parts import Given
 from policy.replay import Replay
 from policy.tables import numbers_in
 from policy.verdicts import Verdict
@@ -44,8 +46,12 @@ def complete(
     index = index_of(book)
     given_flags = dict(flags or {}) | {flag.id: facts[flag.id] for flag in book.flags if flag.id in facts}
     given = {**(book.quiet if quiet is None else quiet), **facts}
-    answers: dict[str, str] = {}
-    while True:
+    # All answers at once come to the same, since a question depends on earlier screens only; unless the book stops.
+    possible = index.given(index.choices[item] for item in given.items() if item in index.choices)
+    replay = Replay(index, possible, given_flags)
+    whole = not replay.stopped and replay.applies == replay.asked
+    answers = {name: given[name] for name in index.ids(replay.asked)} if whole else {}
+    while not whole:
         replay = Replay(index, bits_of(index, answers), given_flags)
         left = 0 if replay.stopped else replay.applies ^ replay.asked
         # One screen at a time: what stands on later screens may turn out not to be asked.
@@ -57,9 +63,9 @@ def complete(
     return Completion(answers, given_flags, tuple(name for name in facts if name not in counted))
 
 
-def bits_of(index: Index, facts: Mapping[str, str]) -> dict[int, int]:
-    """Fact number -> bit of answers that are fact values (no dates). KeyError for what is not the book's."""
-    return dict(index.choices[item] for item in facts.items())
+def bits_of(index: Index, facts: Mapping[str, str]) -> Given:
+    """Answers that are fact values (no dates), made ready for a replay. KeyError for what is not the book's."""
+    return index.given(index.choices[item] for item in facts.items())
 
 
 def check_example(book: Book, example: Example, *, today: date | None = None) -> list[str]:
@@ -90,13 +96,21 @@ def walk_through(
     """
     given: dict[str, str] = {}
     while True:
-        now = walk(book, given, flags=flags, today=today, stage="send")
+        now = _step(book, tuple(given.items()), tuple((flags or {}).items()), today)
         if isinstance(now, Decided):
             return now, given
         fresh = {question.id: answers[question.id] for question in now.questions if question.id in answers}
         if not fresh:
             return now, given
         given |= fresh
+
+
+@lru_cache(maxsize=1024)
+def _step(
+    book: Book, given: tuple[tuple[str, str], ...], flags: tuple[tuple[str, str], ...], today: date | None
+) -> Asking | Decided:
+    """Remembered, because most examples begin alike."""
+    return walk(book, dict(given), flags=dict(flags), today=today, stage="send")
 
 
 def sketch(lanes: Iterable[Verdict]) -> list[tuple[object, ...]]:
@@ -124,11 +138,31 @@ def differences(example: Example, lanes: Collection[Verdict]) -> list[str]:
     found += _differ("blocks", _filled(example.blocks), blocks)
     warnings = {name: item.warnings for name, item in by_id.items() if item.warnings}
     found += _differ("warnings", _filled(example.warnings), warnings)
+    found += _endings(example, by_id)
     for name, item in by_id.items():
-        shown = {guide.id for guide in (*item.show, *item.steps, *item.words)}
+        shown = {guide.id for guide in item.guides}
         found += [f"{name} does not show '{guide}'" for guide in example.show.get(name, ()) if guide not in shown]
         hidden = shown | {guide.id for guide in item.never}
         found += [f"{name} shows '{guide}'" for guide in example.never.get(name, ()) if guide in hidden]
+    return found
+
+
+def _endings(example: Example, lanes: Mapping[str, Verdict]) -> list[str]:
+    """What differs in who hears, how soon, after what talk and by what right, in the lanes the example names."""
+    found = []
+    for lane, verdict in lanes.items():
+        if lane in example.recipients and {*example.recipients[lane]} != {*verdict.recipients}:
+            expected, heard = (", ".join(names) or "nobody" for names in (example.recipients[lane], verdict.recipients))
+            found.append(f"recipients: {lane} reaches {heard} and should reach {expected}")
+        found += [
+            f"{what}: {lane} is {now} and should be {expected[lane]}"
+            for what, expected, now in (
+                ("clock", example.clock, verdict.clock),
+                ("talk", example.talk, verdict.talk),
+                ("basis", example.basis, verdict.basis),
+            )
+            if expected.get(lane, now) != now
+        ]
     return found
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import get_args
 
-from policy.book import CLOSED, Basis, Book, Invariant, Sends, Talk
+from policy.book import CLOSED, SILENCE, Basis, Book, Clock, Invariant, Sends, Talk
 from policy.faults import Faults, did_you_mean
 
-ASPECTS = ("outcome", "approval", "sends", "talk", "basis", "recipients")
+LISTS = ("recipients", "blocks", "warnings", "shows", "never", "tasks")
+ASPECTS = ("outcome", "approval", "sends", "talk", "basis", "clock", *LISTS)
 ANY = ("any", "protective")
 Values = Mapping[str, frozenset[str]]
 
@@ -32,13 +33,30 @@ def look_at_invariants(book: Book, faults: Faults, values: Values) -> None:
     lanes = {lane.id for lane in book.lanes}
     aspects = _aspect_values(book)
     movable = asked_or_given(book)
+    guarded = _guardable(book)
     for item in book.invariants:
         table = f"invariant '{item.id}'"
         for name in item.facts:
             if name not in movable:
                 message = f"there is no question or flag '{name}'.{did_you_mean(name, movable)}"
                 faults.add(table, "facts", message)
+        _order(item, table, faults, values, movable)
+        for name in item.guards:
+            if name not in guarded:
+                faults.add(table, "guards", f"there is nothing with the id '{name}'.{did_you_mean(name, guarded)}")
         _terms(item, table, faults, values, lanes, aspects)
+
+
+def _order(item: Invariant, table: str, faults: Faults, values: Values, movable: set[str]) -> None:
+    for name, order in item.order.items():
+        if name not in movable:
+            faults.add(table, "order", f"there is no question or flag '{name}'.{did_you_mean(name, movable)}")
+            continue
+        for value in order:
+            if values[name] and value not in values[name]:
+                faults.add(table, "order", f"'{name}' can never be '{value}'.{did_you_mean(value, values[name])}")
+        if len(order) < 2 or len(set(order)) < len(order):
+            faults.add(table, "order", f"'{name}' needs at least two values, each of them once.")
 
 
 def _terms(item: Invariant, table: str, faults: Faults, values: Values, lanes: set[str], aspects: Values) -> None:
@@ -67,14 +85,29 @@ def _terms(item: Invariant, table: str, faults: Faults, values: Values, lanes: s
 
 
 def _aspect_values(book: Book) -> Values:
+    shown = [guide for lane in book.lanes for guide in lane.show]
+    shown += [guide for outcome in book.outcomes.values() for guide in outcome.guides]
     return {
         "outcome": frozenset({*book.outcomes, "closed"}),
         "approval": frozenset({*book.approvals, "none"}),
         "sends": frozenset(get_args(Sends)),
         "talk": frozenset(get_args(Talk)),
         "basis": frozenset(get_args(Basis)),
+        "clock": frozenset(get_args(Clock)),
         "recipients": frozenset({*book.recipients, "none"}),
+        "blocks": frozenset({*(check.id for check in book.checks), "none"}),
+        "warnings": frozenset({*(check.id for check in book.checks), "none"}),
+        "shows": frozenset({*(guide.id for guide in shown), SILENCE, "none"}),
+        "never": frozenset({*(guide.id for lane in book.lanes for guide in lane.never), "none"}),
+        "tasks": frozenset({*(task for outcome in book.outcomes.values() for task in outcome.tasks), "none"}),
     }
+
+
+def _guardable(book: Book) -> set[str]:
+    """The ids that an invariant may say it watches over."""
+    found = asked_or_given(book) | {item.id for item in book.derived} | {item.id for item in book.checks}
+    found |= {lane.id for lane in book.lanes} | {rule.id for lane in book.lanes for rule in lane.rules}
+    return found | {*book.outcomes} | {item.id for item in book.screens} | {item.id for item in book.exclusions}
 
 
 def look_at_examples(book: Book, faults: Faults, values: Values) -> None:
@@ -82,11 +115,12 @@ def look_at_examples(book: Book, faults: Faults, values: Values) -> None:
     given = asked_or_given(book)
     outcomes = {lane.id: {rule.outcome for rule in lane.rules} - {CLOSED} for lane in book.lanes}
     checks = [item.id for item in book.checks]
+    heard, aspects = [*book.recipients], _aspect_values(book)
     shown = {lane.id: {item.id for item in (*lane.show, *lane.never)} for lane in book.lanes}
     for lane in book.lanes:
         for rule in lane.rules:
             if outcome := book.outcomes.get(rule.outcome):
-                shown[lane.id] |= {item.id for item in (*outcome.steps, *outcome.words)}
+                shown[lane.id] |= {item.id for item in outcome.guides}
     for item in book.examples:
         table = f"example '{item.name}'"
         for name, value in item.facts.items():
@@ -109,6 +143,10 @@ def look_at_examples(book: Book, faults: Faults, values: Values) -> None:
             _listed(table, key, lists, item.lanes, dict.fromkeys(outcomes, checks), "check", faults)
         for key, lists in (("show", item.show), ("never", item.never)):
             _listed(table, key, lists, item.lanes, shown, "guide", faults)
+        _listed(table, "recipients", item.recipients, item.lanes, dict.fromkeys(outcomes, heard), "recipient", faults)
+        for key, words in (("clock", item.clock), ("talk", item.talk), ("basis", item.basis)):
+            alone = {lane: (word,) for lane, word in words.items()}
+            _listed(table, key, alone, item.lanes, dict.fromkeys(outcomes, sorted(aspects[key])), key, faults)
 
 
 def _listed(

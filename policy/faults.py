@@ -21,7 +21,8 @@ class Fault:
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.file, self.table, f"'{self.key}'" if self.key else "") if part)
-        return f"{where}: {self.message}"
+        # One line a fault, whatever somebody wrote between quotation marks.
+        return "".join(letter if letter.isprintable() else " " for letter in f"{where}: {self.message}")
 
 
 class BookError(Exception):

@@ -26,14 +26,44 @@ def grounds(book: Book, lane_id: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def tellable(book: Book, lane_id: str) -> tuple[str, ...]:
     """The grounds that a person asked about this lane may read: none of a guarded lane, unless this is it."""
-    guarded = _guarded(book)
-    named = [guarded & set(_named(rule.when)) for lane in book.lanes if lane.id == lane_id for rule in lane.rules]
-    own = set().union(*named) if all(named) else set()
-    return tuple(id for id in grounds(book, lane_id) if id not in guarded or id in own)
+    return tuple(id for id in grounds(book, lane_id) if not tells(book, lane_id, (id,)))
+
+
+def tells(book: Book, lane_id: str, facts: Iterable[str]) -> bool:
+    """Whether these facts would tell somebody asked about this lane what only a guarded lane may repeat."""
+    own = _opened_by(book, lane_id) if lane_id in guarded_lanes(book) else frozenset()
+    return bool((_questions(book, facts) & guarded(book)) - own)
 
 
 @lru_cache(maxsize=32)
-def _guarded(book: Book) -> frozenset[str]:
+def guarded_lanes(book: Book) -> frozenset[str]:
+    """The lanes that open only by a guarded answer: that one of them is open is itself not for everybody."""
+    return frozenset(lane.id for lane in book.lanes if all(guarded(book) & set(_named(r.when)) for r in lane.rules))
+
+
+def _opened_by(book: Book, lane_id: str) -> frozenset[str]:
+    """The guarded questions that the rules of this lane name."""
+    rules = [rule for lane in book.lanes if lane.id == lane_id for rule in lane.rules]
+    return guarded(book) & {fact for rule in rules for fact in _named(rule.when)}
+
+
+@lru_cache(maxsize=32)
+def checked_by(book: Book) -> frozenset[str]:
+    """The questions behind the checks that can stop something: until they are answered, it may still be stopped."""
+    stops = [check for check in book.checks if "block" in (check.protective, check.other)]
+    return frozenset(_questions(book, [fact for check in stops for fact in _named(check.when)]))
+
+
+@lru_cache(maxsize=256)
+def silences(book: Book, lane_id: str) -> bool:
+    """Whether this lane opens only by an answer that can also silence the case."""
+    questions = _questions(book, _named(book.silenced or ()))
+    rules = [rule for lane in book.lanes if lane.id == lane_id for rule in lane.rules]
+    return all(questions & set(_named(rule.when)) for rule in rules)
+
+
+@lru_cache(maxsize=32)
+def guarded(book: Book) -> frozenset[str]:
     """The questions behind what silences a case and behind what excludes people."""
     whens = [book.silenced or (), *(exclusion.when for exclusion in book.exclusions)]
     return frozenset(_questions(book, [fact for when in whens for fact in _named(when)]))

@@ -38,6 +38,8 @@ mayday
 urgent help
 help quick
 help me (now|please|quick|quickly|pls|plz)
+(please|pls|plz) send (someone|somebody|help)
+send (someone|somebody|help) (now|quick|quickly|please|urgently|round)
 please help( me| us| him| her| them)?$
 ^help help
 in (immediate |serious |grave |great |real )?danger (right )?now
@@ -57,6 +59,7 @@ blacked out
 (wont|will not|cant|cannot|not|isnt|doesnt) (wake|waking|wakin|respond|responding)( up)?
 cant wake (him|her|them|my \w+|the \w+)
 no pulse
+heart (has |is |s )?(just )?(stopped|stopping?|given out)
 turn(ed|ing) blue
 gone blue
 going blue
@@ -98,6 +101,8 @@ face (is )?(drooping?|dropped)
 bleeding?
 bleeds
 blood everywhere
+blood (is )?(all over|pouring|coming out|gushing|squirting|spurting)
+ha?emorr?h?ag\w+
 lots of blood
 covered in blood
 so much blood
@@ -129,6 +134,8 @@ gun to
 acid (attack|on|in|over)
 thr(ew|own|owing) acid
 bomb(?!ay|ard)
+blow(ing|s|n)? (\w+ )?up <SELF>
+blow(ing|s|n)? (<SELF>|<PERSON>|it|the \w+|this \w+) (all )?up
 explosives?
 explosion
 hostage
@@ -143,6 +150,11 @@ suffocat\w*
 (being?|getting?) (beaten|battered|attacked|raped|assaulted|strangled|hit|kicked|punched|abused right now|hurt)
 (being?|getting?) (held|kidnapped|chased|tortured|burned|burnt|mugged|robbed)
 <DOING> (beating?|battering?|attacking?|hitting?|hiting?|kicking?|punching?) (up )?<PERSON>
+<DOING> (attacking?|hitting?|kicking?|stabbing?|threatening?) (staff|workers?|colleagues?|each other)
+<DOING> (attacking?|hitting?|kicking?|stabbing?|threatening?) (clients?|residents?|customers?)
+(been|was|got) (raped|gang raped)(?! (as a|when|years|in \d+))
+petrol and (a |some )?(lighter|matches|match)
+(lighter|matches|match) and (a |some )?petrol
 <DOING> (raping?|assaulting?|burning?|chasing?|torturing?|drugging?) <PERSON>
 just (been |got )?(beaten|attacked|raped|assaulted|hit|punched|kicked|jumped|mugged)
 (raped|attacked|beaten|assaulted) (tonight|just now|an hour ago|minutes ago)
@@ -154,6 +166,7 @@ smashing? (the|up the|up my|up her|my|her) (house|door|window|windows|place|flat
 
 # threats to kill
 killing?? (<SELF>|<PERSON>)(?! time)
+kills? (me|us|him|her|them|you)(?! (softly|with kindness))
 killing? (each other|people)
 (threaten\w*|swear\w*|going|wants?|about|plan\w*|trying?|tried|ready) to kill(?! time)
 (will|gonna|gunna|hell|shell|theyll|ill) kill(?! time)
@@ -166,6 +179,8 @@ shoot (him|her|them|me|us|himself|herself|themselves|everyone)
 
 # taking their own life
 (hang|drown|shoot|harm|hurt|stab|burn|gas|poison|kill|top|topp|cut|cutt|starv)(ing?|ed|e)? <SELF>
+(hung|hanged|drowned|shot|blew up) <SELF>
+(is|hes|shes|theyre|was|found) hanging(?! (out|around|about|on|up|in|back|with))
 self ?harm(ing?|ed)? (now|tonight|again|badly|really)
 (going to|gonna|about to) do it (now|tonight|today)
 suicid\w*(?! (awareness|prevention|training|policy|statistics|course|workshop))
@@ -176,6 +191,8 @@ end it$
 wanna die
 better off dead
 wants? to be dead
+(will|ll|shell|hell|be) (be )?dead (by|before|in|tonight|tomorrow)
+end(ing)? things(?! with)
 doesnt want to (live|be alive|be here any ?more|wake up)
 dont want to (live|be alive|be here any ?more|wake up)
 no reason to live
@@ -202,6 +219,8 @@ od on
 (taken|took|taking?|swallow\w*|ate|eaten|drank|drunk|necked|downed) (\w+ ){0,4}<PILLS>
 (take|takes|had|has had) (all|loads|lots|too many|a load|a bottle|a box|a packet|a handful|\d+) (\w+ ){0,4}<PILLS>
 poisoned
+swallow(ed|ing|s) (a |some |the )?(batter(y|ies)|razors?|blades?|glass|magnets?|coins?)
+swallow(ed|ing|s) (some |the )?(bleach|lighter fluid|white spirit)
 drank bleach
 
 # fire, gas, crash
@@ -222,6 +241,8 @@ car crash
 been a crash
 flooding in
 trapped (in|under|inside|upstairs)
+(fell|fallen|fallin|gone|went|jumped|pushed) in(to)? (the |a )(river|sea|canal|water|lake|pond|dock|harbour)
+<CHILD> (left|locked|alone|asleep|stuck)( \w+)? in (a |the )?(hot )?car
 
 # birth, babies, children
 (in|into|started) (early |premature )?labour(?! (party|market|law|exploitation|camp|council\w*|mp|government))
@@ -230,6 +251,7 @@ having contractions
 baby is coming
 babys coming
 giving birth
+having (a|the|her) baby (now|right now|here|tonight)
 miscarrying
 shaking? (the|a|her|his|their) (baby|newborn|child)
 shaken baby

@@ -1,6 +1,7 @@
 """Whether a book keeps its own invariants, looked at on one answer set or on a pair of them.
 
 The one rule to keep: a breach says which invariant, in whose words, and on which facts, so that it can be replayed.
+`policy.proving` looks at every answer set at once; what it finds is held against these.
 """
 
 from __future__ import annotations
@@ -11,34 +12,44 @@ from policy.book import Book, Invariant, Row, When
 from policy.expectations import ANY, lane_aspect
 from policy.index import index_of, values_of
 from policy.verdicts import Verdict
-from policy.walk import walk
+from policy.walk import Asking, Decided, walk
 
 
-def breaches(book: Book, facts: Mapping[str, str], lanes: Iterable[Verdict]) -> list[str]:
+def breaches(book: Book, facts: Mapping[str, str], lanes: Iterable[Verdict], *, decided: bool = False) -> list[str]:
     """The "always" invariants that these facts and open lanes breach, one sentence each.
 
     An invariant that speaks of `any` lane, or of a `protective` one, must hold with each such open lane in its place;
     within one invariant it is the same lane throughout. A closed lane has the outcome "closed" and nothing else;
-    no approval and no recipient read "none".
+    an empty list and no approval read "none". `decided` also looks at those that hold only once all is answered.
     """
     open_lanes = {item.lane.id: item for item in lanes}
     found: list[str] = []
     for item in book.invariants:
-        if item.kind == "always":
-            for stand_in in _stand_ins(item, book, open_lanes):
-                if not _holds(item, facts, open_lanes, stand_in):
-                    where = f" (lane '{stand_in}')" if stand_in else ""
-                    found.append(f"{item.id}{where}: {item.plain}")
+        if item.kind == "always" and (decided or item.scope == "always"):
+            for stand_in in stand_ins(item, book):
+                if stand_in and stand_in not in open_lanes:
+                    continue
+                if _where(item, facts, open_lanes, stand_in) and not _follows(item, facts, open_lanes, stand_in):
+                    found.append(_sentence(item, stand_in))
     return found
 
 
-def _holds(item: Invariant, facts: Mapping[str, str], lanes: Mapping[str, Verdict], stand_in: str) -> bool:
-    def any_row(when: When) -> bool:
-        return any(_row(row, facts, lanes, stand_in) for row in when)
+def _sentence(item: Invariant, lane: str) -> str:
+    return f"{item.id} (lane '{lane}'): {item.plain}" if lane else f"{item.id}: {item.plain}"
 
-    if item.when and not any_row(item.when):
-        return True
-    return (not item.then or any_row(item.then)) and not any_row(item.never)
+
+def _where(item: Invariant, facts: Mapping[str, str], lanes: Mapping[str, Verdict], stand_in: str) -> bool:
+    return not item.when or _any_row(item.when, facts, lanes, stand_in)
+
+
+def _follows(item: Invariant, facts: Mapping[str, str], lanes: Mapping[str, Verdict], stand_in: str) -> bool:
+    if item.then and not _any_row(item.then, facts, lanes, stand_in):
+        return False
+    return not _any_row(item.never, facts, lanes, stand_in)
+
+
+def _any_row(when: When, facts: Mapping[str, str], lanes: Mapping[str, Verdict], stand_in: str) -> bool:
+    return any(_row(row, facts, lanes, stand_in) for row in when)
 
 
 def _row(row: Row, facts: Mapping[str, str], lanes: Mapping[str, Verdict], stand_in: str) -> bool:
@@ -51,11 +62,16 @@ def _values(term: str, facts: Mapping[str, str], lanes: Mapping[str, Verdict], s
         return (facts[term],) if term in facts else ()
     name, aspect = found
     verdict = lanes.get(stand_in if name in ANY else name)
+    if verdict is None:
+        return ("closed",) if aspect == "outcome" else ()
+    return aspect_of(verdict, aspect)
+
+
+def aspect_of(verdict: Verdict, aspect: str) -> Sequence[str]:
+    """What an open lane says of this aspect: one value, or a list that reads "none" where it is empty."""
     match aspect:
         case "outcome":
-            return (verdict.outcome.id,) if verdict else ("closed",)
-        case _ if verdict is None:
-            return ()
+            return (verdict.outcome.id,)
         case "approval":
             return (verdict.approval.code if verdict.approval else "none",)
         case "sends":
@@ -64,17 +80,31 @@ def _values(term: str, facts: Mapping[str, str], lanes: Mapping[str, Verdict], s
             return (verdict.talk,)
         case "basis":
             return (verdict.basis,)
+        case "clock":
+            return (verdict.clock,)
+        case "recipients":
+            found = verdict.recipients
+        case "blocks":
+            found = verdict.blocks
+        case "warnings":
+            found = verdict.warnings
+        case "tasks":
+            found = verdict.outcome.tasks
+        case "never":
+            found = tuple(guide.id for guide in verdict.never)
         case _:
-            return verdict.recipients or ("none",)
+            found = tuple(guide.id for guide in verdict.guides)
+    return found or ("none",)
 
 
-def _stand_ins(item: Invariant, book: Book, open_lanes: Mapping[str, Verdict]) -> list[str]:
+def stand_ins(item: Invariant, book: Book) -> list[str]:
+    """The lanes that take the place of `any` or `protective` in turn; [""] where the invariant speaks of neither."""
     terms = {term for when in (item.when, item.then, item.never) for row in when for term in row}
     spoken_of = {found[0] for term in terms if (found := lane_aspect(term, ())) is not None}
     if "any" in spoken_of:
-        return list(open_lanes)
+        return [lane.id for lane in book.lanes]
     if "protective" in spoken_of:
-        return [lane.id for lane in book.lanes if lane.protective and lane.id in open_lanes]
+        return [lane.id for lane in book.lanes if lane.protective]
     return [""]
 
 
@@ -82,7 +112,7 @@ def moved(item: Invariant, before: Iterable[Verdict], after: Iterable[Verdict]) 
     """The lanes of an "unmoved" invariant whose outcome, approval or recipients differ between two answer sets."""
     one, other = _moving_parts(item.lanes, before), _moving_parts(item.lanes, after)
     lanes = dict.fromkeys((*one, *other))
-    return [f"{item.id} (lane '{lane}'): {item.plain}" for lane in lanes if one.get(lane) != other.get(lane)]
+    return [_sentence(item, lane) for lane in lanes if one.get(lane) != other.get(lane)]
 
 
 def _moving_parts(names: Collection[str], lanes: Iterable[Verdict]) -> dict[str, tuple[object, ...]]:
@@ -93,27 +123,63 @@ def _moving_parts(names: Collection[str], lanes: Iterable[Verdict]) -> dict[str,
     }
 
 
+def changed(
+    book: Book,
+    item: Invariant,
+    before: tuple[Mapping[str, str], Iterable[Verdict]],
+    after: tuple[Mapping[str, str], Iterable[Verdict]],
+) -> list[str]:
+    """The breaches of an invariant over two answer sets, given the facts and the open lanes of each."""
+    was = {verdict.lane.id: verdict for verdict in before[1]}
+    now = {verdict.lane.id: verdict for verdict in after[1]}
+    if item.kind == "unmoved":
+        return moved(item, was.values(), now.values()) if _where(item, before[0], was, "") else []
+    return [
+        _sentence(item, stand_in)
+        for stand_in in stand_ins(item, book)
+        if not stand_in or stand_in in was
+        if _where(item, before[0], was, stand_in) and not _follows(item, after[0], now, stand_in)
+    ]
+
+
 def moves(book: Book, answers: Mapping[str, str], *, flags: Mapping[str, str] | None = None) -> list[str]:
-    """The breaches of "unmoved" invariants near one answer set: each listed fact removed, and each other value tried.
+    """The breaches of invariants over two answer sets near this one: each listed fact removed, each other value tried.
 
     Answers are fact values, as `policy.examples.complete` gives them. Flags are moved too where an invariant lists one.
+    Only invariants of the scope "always" are looked at: a changed answer may leave something to ask.
     """
-    unmoved = [item for item in book.invariants if item.kind == "unmoved"]
-    if not unmoved:
+    over_two = [item for item in book.invariants if item.kind != "always" and item.scope == "always"]
+    if not over_two:
         return []
-    index = index_of(book)
     flags = flags or {}
-    before = walk(book, answers, flags=flags).lanes
-    found: dict[str, None] = {}
+    start = walk(book, answers, flags=flags)
     known = {question.id: values_of(question) for question in book.questions}
-    for item in unmoved:
-        for fact in item.facts:
-            if fact in known:
-                changed = [{**answers, fact: value} for value in known[fact]] if fact in answers else []
-                changed.append({name: value for name, value in answers.items() if name != fact})
-                afters = [walk(book, one, flags=flags).lanes for one in changed]
+    walked: dict[tuple[str, str], Asking | Decided] = {}
+
+    def with_other(fact: str, value: str) -> Asking | Decided:
+        """The walk with this one thing changed; "" takes the answer away."""
+        if (fact, value) not in walked:
+            if fact not in known:
+                walked[fact, value] = walk(book, answers, flags={**flags, fact: value})
             else:
-                afters = [walk(book, answers, flags={**flags, fact: value}).lanes for value in index.values[fact]]
-            for after in afters:
-                found |= dict.fromkeys(moved(item, before, after))
+                others = {name: given for name, given in answers.items() if name != fact}
+                walked[fact, value] = walk(book, others | ({fact: value} if value else {}), flags=flags)
+        return walked[fact, value]
+
+    found: dict[str, None] = {}
+    for item in over_two:
+        tried = [(fact, value) for fact in item.facts for value in _others(book, fact, answers)]
+        for fact, order in item.order.items():
+            if start.facts.get(fact) in order:
+                tried += [(fact, value) for value in order[order.index(start.facts[fact]) + 1 :]]
+        for fact, value in tried:
+            after = with_other(fact, value)
+            found |= dict.fromkeys(changed(book, item, (start.facts, start.lanes), (after.facts, after.lanes)))
     return list(found)
+
+
+def _others(book: Book, fact: str, answers: Mapping[str, str]) -> Sequence[str]:
+    """What may stand in place of the fact's value; "" is no answer. An answer that is not there stays away."""
+    if any(flag.id == fact for flag in book.flags):
+        return index_of(book).values[fact]
+    return ("", *index_of(book).values[fact]) if fact in answers else ("",)

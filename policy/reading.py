@@ -6,7 +6,6 @@ that uses a book needs to look again.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 
 from policy.book import (
@@ -18,18 +17,16 @@ from policy.book import (
     DerivedRow,
     EmergencyText,
     Flag,
-    Guide,
     Lane,
     Option,
-    Outcome,
     Question,
     Rule,
     Screen,
     Stage,
-    Until,
 )
 from policy.entries import Condition, Entry, Notes, Reference, Use
-from policy.faults import BookError, Fault, Faults
+from policy.faults import BookError, Fault, Faults, did_you_mean
+from policy.outcomes import guides_of, outcome_of, what_if_of
 from policy.registers import (
     approval_of,
     check_of,
@@ -39,35 +36,34 @@ from policy.registers import (
     exclusion_of,
     invariant_of,
     law_of,
+    note_of,
     recipient_of,
 )
 from policy.soundness import look_over
+from policy.syntax import decoded, parsed
 
-__all__ = ["BookError", "Fault", "read"]
+__all__ = ["BookError", "Fault", "read", "read_file"]
 
 SHORTHANDS = {
     "yn": (Option("yes", "Yes"), Option("no", "No")),
     "ynu": (Option("yes", "Yes"), Option("no", "No"), Option("unsure", "Not sure")),
 }
-SENDS = {"N": "named", "C": "agreed", "U": "unnamed", "I": "inside", "-": "nothing"}
 
 
 def read(text: str, name: str = "book.toml") -> Book:
     """The book in `text`. `name` is the file's name, for the faults. Raises `BookError` with every fault."""
     faults = Faults(name)
-    try:
-        values = tomllib.loads(text)
-    except RecursionError:
-        raise BookError([Fault(name, "", "", "brackets are nested too deeply to be read.")]) from None
-    except ValueError as error:
-        message = f"this is not TOML, so nothing of it could be checked: {error}."
-        raise BookError([Fault(name, "", "", message)]) from None
     notes = Notes(faults)
-    book = _book(Entry(values, "", notes), notes)
+    book = _book(Entry(parsed(text, name), "", notes), notes)
     look_over(book, notes)
     if found := faults.all():
         raise BookError(found)
     return book
+
+
+def read_file(data: bytes, name: str = "book.toml") -> Book:
+    """The book in the bytes of a file. Raises `BookError` with every fault, also where they are not UTF-8."""
+    return read(decoded(data, name), name)
 
 
 def _book(top: Entry, notes: Notes) -> Book:
@@ -92,7 +88,7 @@ def _book(top: Entry, notes: Notes) -> Book:
         flags=tuple(_flag(entry) for entry in top.entries("flag", "flag")),
         derived=tuple(_derived(entry) for entry in top.entries("derived", "derived fact")),
         lanes=tuple(_lane(entry, notes) for entry in top.entries("lane", "lane")),
-        outcomes={item.id: item for item in [_outcome(entry) for entry in _unique(top, "outcome", "outcome")]},
+        outcomes={item.id: item for item in [outcome_of(entry) for entry in _unique(top, "outcome", "outcome")]},
         approvals={
             item.code: item for item in [approval_of(entry) for entry in _unique(top, "approval", "approval", "code")]
         },
@@ -107,10 +103,13 @@ def _book(top: Entry, notes: Notes) -> Book:
         examples=tuple(example_of(entry) for entry in top.entries("example", "example", "name")),
         quiet=top.pairs("quiet"),
         silenced=silenced,
+        silence=head.text("silence", required=False),
+        what_if=what_if_of(top.entry("what_if")) if top.has("what_if") else None,
         exclusions=tuple(exclusion_of(entry) for entry in top.entries("exclusion", "exclusion")),
         hastened=hastened,
         stop_until=stop_until,
         lead=lead,
+        notes={item.id: item for item in [note_of(entry) for entry in _unique(top, "note", "note")]},
     )
     head.finish()
     top.finish()
@@ -171,6 +170,7 @@ def _question(entry: Entry, stages: Mapping[str, Stage]) -> Question:
         help=entry.text("help", required=False),
         bands=bands,
         keep=entry.yes("keep"),
+        forgets=entry.refers_to("forgets", "question"),
     )
     entry.finish()
     return question
@@ -198,7 +198,12 @@ def _options(entry: Entry, *, dated: bool) -> tuple[Option, ...]:
 
 def _band(entry: Entry) -> Band:
     within = entry.number("within_days", 0) if entry.has("within_days") else None
-    band = Band(value=entry.id("value"), within_days=within, setting=entry.id("setting", required=False))
+    band = Band(
+        value=entry.id("value"),
+        within_days=within,
+        setting=entry.id("setting", required=False),
+        label=entry.text("label", required=False),
+    )
     if band.setting and within is None:
         entry.fault("within_days", f"'{band.setting}' needs a number of days for a charity that has not set it.")
     entry.finish()
@@ -224,18 +229,18 @@ def _derived(entry: Entry) -> Derived:
         item.finish()
     if not rows:
         entry.fault("rows", "a derived fact needs at least one row.")
-    derived = Derived(id=entry.id(), rows=tuple(rows), otherwise=entry.id("otherwise", required=False) or "no")
+    derived = Derived(
+        id=entry.id(),
+        rows=tuple(rows),
+        otherwise=entry.id("otherwise", required=False) or "no",
+        title=entry.text("title", required=False),
+        labels=entry.pairs("labels"),
+        clauses=entry.refers_to("clauses", "clause"),
+    )
+    for name in sorted(derived.labels.keys() - derived.values):
+        entry.fault("labels", f"'{name}' is not a value of this fact.{did_you_mean(name, derived.values)}")
     entry.finish()
     return derived
-
-
-def _guides(entry: Entry, key: str) -> tuple[Guide, ...]:
-    guides: list[Guide] = []
-    for item in entry.entries(key, "guide"):
-        until: Until = "agreed" if item.has("until") and item.one_of("until", ("agreed",)) else ""
-        guides.append(Guide(id=item.id(), say=item.text("say"), when=item.when(use="say"), until=until))
-        item.finish()
-    return tuple(guides)
 
 
 def _lane(entry: Entry, notes: Notes) -> Lane:
@@ -250,8 +255,8 @@ def _lane(entry: Entry, notes: Notes) -> Lane:
         protective=entry.yes("protective"),
         immediate=entry.yes("immediate"),
         alone=entry.yes("alone"),
-        show=_guides(entry, "show"),
-        never=_guides(entry, "never"),
+        show=guides_of(entry, "show"),
+        never=guides_of(entry, "never"),
         adds=_adds(entry),
         clauses=entry.refers_to("clauses", "clause"),
         law=entry.refers_to("law", "law"),
@@ -271,6 +276,7 @@ def _rule(entry: Entry, default: str, notes: Notes) -> Rule:
         when=entry.when(),
         outcome=outcome,
         approval=entry.refers("approval", "approval"),
+        clauses=entry.refers_to("clauses", "clause"),
     )
     if outcome == CLOSED and rule.approval:
         entry.fault("approval", "a rule that closes its lane needs no approval.")
@@ -284,26 +290,3 @@ def _adds(entry: Entry) -> tuple[Addition, ...]:
         adds.append(Addition(recipient=item.refers("recipient", "recipient", required=True), when=item.when()))
         item.finish()
     return tuple(adds)
-
-
-def _outcome(entry: Entry) -> Outcome:
-    sends = entry.one_of("sends", (*SENDS, *SENDS.values()), "nothing")
-    outcome = Outcome(
-        id=entry.id(),
-        title=entry.text("title"),
-        plain=entry.text("plain"),
-        sends=SENDS.get(sends, sends),
-        recipients=entry.texts("recipients"),
-        clock=entry.one_of("clock", ("now", "today", "routine", "by_return_date"), "routine"),
-        talk=entry.one_of("talk", ("first", "along", "none"), "none"),
-        basis=entry.one_of("basis", ("required", "permitted", "none"), "none"),
-        required_when=entry.when("required_when") if entry.has("required_when") else None,
-        steps=_guides(entry, "steps"),
-        words=_guides(entry, "words"),
-        contacts=entry.refers_to("contacts", "contact"),
-        tasks=entry.texts("tasks"),
-        clauses=entry.refers_to("clauses", "clause"),
-        law=entry.refers_to("law", "law"),
-    )
-    entry.finish()
-    return outcome

@@ -5,8 +5,23 @@ The one rule to keep: each function reads one table to its end (`finish`), so th
 
 from __future__ import annotations
 
-from policy.book import Approval, Check, Clause, Contact, Example, Exclusion, Invariant, LawNote, Recipient
+from typing import cast, get_args
+
+from policy.book import (
+    Action,
+    Approval,
+    Check,
+    Clause,
+    Contact,
+    Example,
+    Exclusion,
+    Invariant,
+    LawNote,
+    Note,
+    Recipient,
+)
 from policy.entries import Entry
+from policy.values import short
 
 
 def approval_of(entry: Entry) -> Approval:
@@ -19,10 +34,8 @@ def approval_of(entry: Entry) -> Approval:
         roles=entry.texts("roles"),
         capabilities=entry.texts("capabilities"),
         veto=entry.yes_unless_said("veto"),
+        clauses=entry.refers_to("clauses", "clause"),
     )
-    for role in approval.roles:
-        if role not in ("worker", "trustee"):
-            entry.fault("roles", f"'{role}' is not a role; a role is worker or trustee.")
     if approval.moment == "before" and not approval.count:
         entry.fault("count", "an approval that is needed before must count at least one other person.")
     entry.finish()
@@ -65,15 +78,37 @@ def contact_of(entry: Entry) -> Contact:
         critical=entry.yes("critical"),
         checked_on=entry.day("checked_on"),
         recheck_days=entry.number("recheck_days", 365),
+        by_area=entry.yes("by_area"),
     )
+    if contact.by_area and not contact.setting:
+        entry.fault("by_area", "a number for each area is the charity's own, so name it in 'setting'.")
     entry.finish()
     return contact
 
 
 def clause_of(entry: Entry) -> Clause:
-    clause = Clause(id=entry.id(code=True), title=entry.text("title"), does=entry.text("does", required=False))
+    clause = Clause(
+        id=entry.id(code=True),
+        title=entry.text("title"),
+        does=entry.text("does", required=False),
+        actions=_actions(entry),
+        here=entry.text("here", required=False),
+        later=entry.text("later", required=False),
+        added=entry.text("added", required=False),
+    )
     entry.finish()
     return clause
+
+
+def _actions(entry: Entry) -> tuple[Action, ...]:
+    found: list[Action] = []
+    for name in entry.texts("actions"):
+        if name in get_args(Action):
+            found.append(cast(Action, name))
+        else:
+            known = ", ".join(get_args(Action))
+            entry.fault("actions", f"'{short(name)}' is not something the bot does; it can {known}.")
+    return tuple(found)
 
 
 def law_of(entry: Entry) -> LawNote:
@@ -83,9 +118,30 @@ def law_of(entry: Entry) -> LawNote:
         source=entry.text("source", required=False),
         checked_on=entry.day("checked_on"),
         recheck_days=entry.number("recheck_days", 365),
+        policy_says=entry.text("policy_says", required=False),
+        since=entry.text("since", required=False),
+        safe=entry.one_of("safe", ("yes", "partly", "no"), ""),
+        clauses=entry.refers_to("clauses", "clause"),
+        started=entry.text("started", required=False),
+        started_when=entry.when("started_when"),
     )
+    if bool(law.started) != bool(law.started_when):
+        entry.fault("started", "'started' and 'started_when' belong together.")
     entry.finish()
     return law
+
+
+def note_of(entry: Entry) -> Note:
+    note = Note(
+        id=entry.id(code=True),
+        plain=entry.text("plain"),
+        kind=entry.one_of("kind", ("reading", "departure")),
+        needs_trustees=entry.yes("needs_trustees"),
+        clauses=entry.refers_to("clauses", "clause"),
+        docs=entry.text("docs", required=False),
+    )
+    entry.finish()
+    return note
 
 
 def check_of(entry: Entry) -> Check:
@@ -101,29 +157,39 @@ def check_of(entry: Entry) -> Check:
     return check
 
 
+_INVARIANT_KEYS = {
+    "always": ("when", "then", "never"),
+    "unmoved": ("when", "facts", "lanes"),
+    "moved": ("when", "then", "never", "order"),
+}
+
+
 def invariant_of(entry: Entry) -> Invariant:
     invariant = Invariant(
         id=entry.id(code=True),
         plain=entry.text("plain"),
-        kind=entry.one_of("kind", ("always", "unmoved"), "always"),
+        kind=entry.one_of("kind", ("always", "unmoved", "moved"), "always"),
         when=entry.when(use=None),
         then=entry.when("then", use=None),
         never=entry.when("never", use=None),
         facts=entry.texts("facts"),
         lanes=entry.refers_to("lanes", "lane"),
+        scope=entry.one_of("scope", ("always", "decided"), "always"),
+        order=entry.lists("order"),
+        guards=entry.texts("guards"),
+        clauses=entry.refers_to("clauses", "clause"),
     )
-    if invariant.kind == "always":
-        if not invariant.then and not invariant.never:
-            entry.fault("then", "an invariant must say what follows (then) or what may not be (never).")
-        for key in ("facts", "lanes"):
-            if entry.has(key):
-                entry.fault(key, 'this key belongs to an invariant of the kind "unmoved".')
-    else:
+    if invariant.kind == "unmoved":
         if not invariant.facts:
             entry.fault("facts", 'an invariant of the kind "unmoved" must list the facts that move nothing.')
-        for key in ("when", "then", "never"):
-            if entry.has(key):
-                entry.fault(key, 'this key belongs to an invariant of the kind "always".')
+    elif not invariant.then and not invariant.never:
+        entry.fault("then", "an invariant must say what follows (then) or what may not be (never).")
+    if invariant.kind == "moved" and not invariant.order:
+        entry.fault("order", 'an invariant of the kind "moved" must list facts, each with its values in order.')
+    for key in ("when", "then", "never", "facts", "lanes", "order"):
+        if entry.has(key) and key not in _INVARIANT_KEYS[invariant.kind]:
+            kinds = " or ".join(f'"{kind}"' for kind, keys in _INVARIANT_KEYS.items() if key in keys)
+            entry.fault(key, f"this key belongs to an invariant of the kind {kinds}.")
     entry.finish()
     return invariant
 
@@ -138,6 +204,10 @@ def example_of(entry: Entry) -> Example:
         warnings=entry.lists("warnings"),
         show=entry.lists("show"),
         never=entry.lists("never"),
+        recipients=entry.lists("recipients"),
+        clock=entry.pairs("clock"),
+        talk=entry.pairs("talk"),
+        basis=entry.pairs("basis"),
         note=entry.text("note", required=False),
     )
     entry.finish()

@@ -1,190 +1,165 @@
-"""One pass over a book's questions, derived facts and lanes, in two readings at once.
+"""One pass over a book's questions, derived facts and lanes, in the two readings of `policy.tables` at once.
 
-`sure` holds, for each fact, every value that is still possible; `plain` what the answers alone give, where a question
-without an answer makes its terms false. The one rule to keep: `plain` is always one of the possibilities in `sure`.
+The one rule to keep: what the answers alone give is always one of the values that are still possible.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from policy.answers import flag_bit, refuse_unknown_flags
-from policy.book import SENDING, SENDS_FACT, Stage
-from policy.index import Asks, Index, Works
-from policy.tables import FALSE, NOTHING, TRUE
+from policy.answers import flag_mask, refuse_unknown_flags
+from policy.book import SENDING, Stage
+from policy.index import Index
+from policy.parts import Asks, Given, Opens, Standing, Works
+from policy.tables import FALSE, HALF, LOW, NOTHING, TRUE, numbers_in, sure
 from policy.verdicts import Verdict, verdict_of
 
 
 class Replay:
-    """The state of one consultation, worked out from its answers. Used for one walk and thrown away."""
+    """The state of one consultation, worked out from its answers. Used for one walk.
+
+    `applies`: the questions that the answers ask, as bits; `asked`: of these, the ones that have an answer; `waiting`:
+    the questions that are surely asked and have no answer.
+    """
 
     __slots__ = (
+        "_awake",
         "_decide_left",
-        "_given",
         "_index",
-        "_lanes",
-        "_live",
         "_need",
+        "_standings",
+        "_unsure",
         "applies",
         "asked",
         "checked",
-        "facts",
-        "plain",
+        "masks",
         "stopped",
-        "sure",
         "waiting",
     )
 
-    def __init__(self, index: Index, given: Mapping[int, int], flags: Mapping[str, str] | None = None) -> None:
+    def __init__(self, index: Index, given: Given, flags: Mapping[str, str] | None = None) -> None:
         self._index = index
-        self._given = given
-        self.sure = index.nothing_yet.copy()
-        self.plain = index.nothing_yet.copy()
-        self.facts: dict[str, str] = {}  # what `plain` says, flags and derived facts among it
-        self.applies = 0  # the questions that `plain` asks, as bits
-        self.asked = 0  # of these, the ones that have an answer
-        self.waiting = 0  # the questions that are surely asked and have no answer
-        self._live = 0  # the facts that have, or may have, a value
-        self._need: dict[int, int] = {}  # an unsure fact -> the facts that keep it unsure
-        self._set_flags(flags or {})
-        self._take(index.steps)
-        self._lanes = self._open_lanes()
-        plain = self.plain
-        self.stopped = bool(index.stop) and all(plain[at] == bit for at, bit in index.stop)
+        self.masks = index.idle.copy()
+        self.applies = self.asked = self.waiting = 0
+        self._awake = index.awake | given.bits  # the parts that may be another than before anything was asked
+        self._unsure = 0  # the facts of which it is not sure whether they have a value, or which, as bits
+        self._need: dict[Asks | Works, int] = {}  # for each of these, by its step, the facts that keep it so
+        if flags:
+            self._set_flags(flags)
+        self._take(index.steps, given)
+        self._standings = self._lanes()
+        masks = self.masks
+        self.stopped = bool(index.stop) and all(masks[at] & bit for at, bit in index.stop)
         self._decide_left = self._left(send=False)
         self.checked = not self.stopped and not self._decide_left[0]
         if self.checked:
-            self._mechanics()
+            self._mechanics(given)
 
     def _set_flags(self, flags: Mapping[str, str]) -> None:
-        for name, at, default in self._index.flags:
-            value = flags.get(name, default)
-            self.sure[at] = self.plain[at] = flag_bit(self._index, at, name, value)
-            self.facts[name] = value
-            self._live |= 1 << at
-        if flags:
-            refuse_unknown_flags(self._index, flags)
+        refuse_unknown_flags(self._index, flags)
+        for name, value in flags.items():
+            at = self._index.number[name]
+            self.masks[at] = mask = flag_mask(self._index, at, name, value)
+            self._awake |= self._index.woken[at][mask]
 
-    def _take(self, steps: Sequence[Asks | Works]) -> None:
+    def _take(self, steps: Sequence[Asks | Works], given: Given) -> None:
         """Questions and derived facts, in their order. This is where the time goes, hence the local names."""
-        index, sure, plain, facts, given = self._index, self.sure, self.plain, self.facts, self._given
-        names, value_of, live = index.names, index.value_of, self._live
+        masks, need_of, awake, unsure = self.masks, self._need, self._awake, self._unsure
+        answers, answered = given
+        applies = asked = waiting = 0
+        woken = self._index.woken
         for step in steps:
+            if not awake & step.me:
+                continue
             if isinstance(step, Works):
-                at, bits, table = step.fact, step.bits, step.table
-                live |= 1 << at
-                rows, need = table.read(sure) if live & table.any_fact else (step.untouched, 0)
-                mask = bits[rows[0]]
-                if len(rows) > 1:
-                    for row in rows:
-                        mask |= bits[row]
-                    if mask & (mask - 1):
-                        sure[at] = mask
-                        self._need[at] = need
-                        mask = plain[at] = bits[table.read(plain)[0][0]]
-                        facts[names[at]] = value_of[at][mask]
-                        continue
-                sure[at] = plain[at] = mask
-                facts[names[at]] = value_of[at][mask]
+                mask, need = step.results.get(step.key(masks)) or step.read(masks)
+                if mask != masks[step.fact]:
+                    masks[step.fact] = mask
+                    awake |= woken[step.fact][mask]
+                    if need:
+                        need_of[step] = need
+                        unsure |= step.bit
                 continue
-            gate = step.gate
-            if live & gate.common != gate.common:
-                continue
-            reading, need = gate.read(sure)
+            reading, need, said = step.results.get(step.key(masks)) or step.gate.read(masks)
             if reading == FALSE:
                 continue
-            live |= step.bits
+            bits, here = step.bits, step.here
+            masks[here] = answers[here]
+            have = bits & answered
+            if have != bits:
+                awake |= step.wakes
+            if said:
+                applies |= bits
+                asked |= have
             if reading == TRUE:
-                self.applies |= step.bits
-                for at in step.questions:
-                    if at in given:
-                        bit = sure[at] = plain[at] = given[at]
-                        facts[names[at]] = value_of[at][bit]
-                        self.asked |= 1 << at
-                    else:
-                        sure[at] = index.anything[at]
-                        self.waiting |= 1 << at
+                waiting |= bits ^ have
                 continue
-            applies = gate.read(plain)[0] == TRUE
-            if applies:
-                self.applies |= step.bits
-            for at in step.questions:
-                self._need[at] = need
-                sure[at] = given[at] | NOTHING if at in given else index.anything[at]
-                if applies and at in given:
-                    plain[at] = given[at]
-                    facts[names[at]] = value_of[at][given[at]]
-                    self.asked |= 1 << at
-        self._live = live
+            need_of[step] = need
+            unsure |= bits
+            for at in numbers_in(have):
+                # Perhaps it is not asked after all: no value, too, is possible.
+                masks[at] = (masks[at] if said else masks[at] & LOW | NOTHING << HALF) | NOTHING
+        self._awake, self._unsure = awake, unsure
+        self.applies |= applies
+        self.asked |= asked
+        self.waiting |= waiting
 
-    def _open_lanes(self) -> list[tuple[tuple[int, ...], int, int, bool]]:
-        """For each lane: the rows it may still come to, what keeps it open, the row of `plain`, and "settled"."""
-        sure, plain, live = self.sure, self.plain, self._live
-        found: list[tuple[tuple[int, ...], int, int, bool]] = []
-        may_open = must_open = is_open = False
-        for opens in self._index.opens:
-            table = opens.table
-            if not live & table.any_fact:
-                found.append(opens.untouched)
-                rows, _, row, _ = opens.untouched
-            else:
-                rows, need = table.read(sure)
-                row = rows[0] if len(rows) == 1 else table.read(plain)[0][0]
-                found.append((rows, need, row, len(rows) == 1 or opens.same(rows)))
-            if row == opens.closed and len(rows) == 1:
-                continue
-            if not opens.lane.alone:
-                may_open = may_open or opens.may_open(rows)
-                must_open = must_open or opens.must_open(rows)
-                is_open = is_open or opens.outcomes[row] is not None
-        for at in self._index.alone:
-            if may_open:
-                opens, (rows, need, row, _) = self._index.opens[at], found[at]
-                closed = len(opens.lane.rules)
-                if must_open:
-                    found[at] = (closed,), 0, closed, True
-                else:
-                    found[at] = (*rows, closed), need, closed if is_open else row, not opens.may_open(rows)
-        return found
+    def _lanes(self) -> list[tuple[Opens, Standing]]:
+        """The lanes that are or may be open, in book order, and how they stand."""
+        index, masks, awake = self._index, self.masks, self._awake
+        found: list[tuple[Opens, Standing]] = []
+        must_open = is_open = False
+        for opens in index.beside:
+            if awake & opens.me:
+                standing = opens.results.get(opens.key(masks)) or index.standing(opens, masks)
+                if standing.may_open:
+                    found.append((opens, standing))
+                    must_open = must_open or standing.must_open
+                    is_open = is_open or standing.outcome is not None
+        if must_open:
+            return found
+        alone = [(opens, opens.results.get(opens.key(masks)) or index.standing(opens, masks)) for opens in index.alone]
+        if found:
+            alone = [(opens, opens.unless(standing, is_open=is_open)) for opens, standing in alone]
+        return sorted(found + alone, key=_in_the_book)
 
-    def _mechanics(self) -> None:
+    def _mechanics(self, given: Given) -> None:
         """With the decision made, how something goes can be asked (decision note 4.6)."""
         index = self._index
-        sends = False
-        for opens, (_, _, row, _) in zip(index.opens, self._lanes, strict=True):
-            outcome = opens.outcomes[row]
-            sends = sends or (outcome is not None and outcome.sends in SENDING and not opens.lane.immediate)
-        self.sure[index.sends] = self.plain[index.sends] = index.bits[index.sends]["yes" if sends else "no"]
-        self.facts[SENDS_FACT] = "yes" if sends else "no"
-        self._live |= 1 << index.sends
-        self._take(index.send_steps)
+        sends = any(
+            standing.outcome is not None and standing.outcome.sends in SENDING and not opens.lane.immediate
+            for opens, standing in self._standings
+        )
+        self.masks[index.sends] = sure(index.bits[index.sends]["yes" if sends else "no"])
+        self._awake |= index.woken[index.sends][self.masks[index.sends]]
+        self._take(index.send_steps, given)
 
     def _left(self, *, send: bool) -> tuple[int, int]:
         """The questions to ask that can still matter, and the ones that may turn out to be asked, as bits."""
-        index, sure, need, waiting = self._index, self.sure, self._need, self.waiting
-        needed = (index.kept[0] | index.kept[1] if send else index.kept[0]) & self._live
-        closed = index.closed
-        for at, (rows, lane_need, _, settled) in enumerate(self._lanes):
-            if not settled:
-                needed |= lane_need
-            if rows != closed[at] and (care := index.care(at, rows)) is not None:
-                needed |= care.open_facts(sure)
+        index, masks = self._index, self.masks
+        undecided = self.waiting | self._unsure
+        needed = index.kept[0] | index.kept[1] if send else index.kept[0]
+        for _, standing in self._standings:
+            if not standing.settled:
+                needed |= standing.need
+            care = standing.care
+            if care is not None and undecided & care.any_fact:
+                needed |= care.open_facts(masks)
         if send:
-            needed |= index.send_care.open_facts(sure)
-        left = perhaps = 0
-        while needed:
-            at = needed.bit_length() - 1
-            bit = 1 << at
-            needed ^= bit
-            mask = sure[at]
-            if not mask & (mask - 1):
-                continue
-            if waiting & bit:
-                left |= bit
-            else:
-                needed |= need[at]
-                perhaps |= bit
-        return left, perhaps & index.all_questions
+            needed |= index.send_care.open_facts(masks)
+        return self._followed(needed)
+
+    def _followed(self, needed: int) -> tuple[int, int]:
+        """What has to be asked to know these facts, and what may turn out to be, as bits."""
+        index = self._index
+        need_of, step_of, followed = self._need, index.step_of, 0
+        follow = needed & self._unsure
+        while follow:
+            at = follow.bit_length() - 1
+            followed |= 1 << at
+            needed |= need_of[step_of[at]]
+            follow = needed & self._unsure & ~followed
+        return needed & self.waiting, followed & index.all_questions
 
     def left(self, stage: Stage) -> tuple[int, int]:
         """What to ask in this stage and what may follow, as bits; nothing while the book says to stop."""
@@ -194,11 +169,48 @@ class Replay:
             return self._left(send=True)
         return self._decide_left
 
+    def awaited(self, lane: str) -> int:
+        """The questions that this lane and its guidance alone may still wait for, as bits."""
+        needed = 0
+        for opens, standing in self._standings:
+            if opens.lane.id == lane:
+                needed |= 0 if standing.settled else standing.need
+                needed |= standing.care.open_facts(self.masks) if standing.care is not None else 0
+        left, perhaps = self._followed(needed)
+        return left | perhaps
+
     def verdicts(self) -> tuple[Verdict, ...]:
         """The open lanes, in book order."""
-        index = self._index
+        index, masks, checked = self._index, self.masks, self.checked
         return tuple(
-            verdict_of(index, opens, row, outcome, self.plain, settled=settled, checked=self.checked)
-            for opens, (_, _, row, settled) in zip(index.opens, self._lanes, strict=True)
-            if (outcome := opens.outcomes[row]) is not None
+            verdict_of(index, opens, standing, standing.outcome, masks, checked=checked)
+            for opens, standing in self._standings
+            if standing.outcome is not None
         )
+
+
+def _in_the_book(found: tuple[Opens, Standing]) -> int:
+    return found[0].me
+
+
+class Facts(Mapping[str, str]):
+    """What the answers alone give, flags and derived facts among it; looked up only when somebody does."""
+
+    __slots__ = ("_index", "_masks")
+
+    def __init__(self, index: Index, masks: Sequence[int]) -> None:
+        self._index = index
+        self._masks = masks
+
+    def __getitem__(self, name: str) -> str:
+        at = self._index.number[name]
+        return self._index.value_of[at][self._masks[at] >> HALF]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, mask in zip(self._index.names, self._masks, strict=True) if mask >> HALF != NOTHING)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from policy.book import CLOSED, SENDS_FACT, Book, Question, When
-from policy.entries import Notes
+from policy.book import CLOSED, SENDS_FACT, SILENCE, Book, Question, When
+from policy.coverage import uncarried
+from policy.entries import Notes, Reference
 from policy.expectations import asked_or_given, look_at_examples, look_at_invariants
 from policy.faults import Faults, did_you_mean
 from policy.index import values_of
+from policy.safety import look_at_safety
+from policy.values import short
 
 YES_NO = frozenset({"yes", "no"})
 TICKS = frozenset({"yes", "no", "unsure"})
@@ -31,6 +34,8 @@ def look_over(book: Book, notes: Notes) -> None:
     _lanes_and_outcomes(book, faults)
     _emergency(book, faults)
     _given(book, faults, values)
+    look_at_safety(book, faults)
+    _clauses(book, faults)
     look_at_invariants(book, faults, values)
     look_at_examples(book, faults, values)
 
@@ -51,14 +56,15 @@ def _ids(book: Book, faults: Faults) -> None:
     _once(faults, [("screen", item.id) for item in book.screens], "screen")
     _once(faults, [("lane", item.id) for item in book.lanes], "lane", reserved={"any", "protective"})
     _once(faults, [("check", item.id) for item in book.checks], "check")
+    _once(faults, [("exclusion", item.id) for item in book.exclusions], "exclusion")
     _once(faults, [("invariant", item.id) for item in book.invariants], "invariant")
     _once(faults, [("example", item.name) for item in book.examples], "example", key="name")
     rules = [(f"lane '{lane.id}', rule", rule.id) for lane in book.lanes for rule in lane.rules]
     _once(faults, rules, "rule")
     guides = [(f"lane '{lane.id}', guide", item.id) for lane in book.lanes for item in (*lane.show, *lane.never)]
     for outcome in book.outcomes.values():
-        guides += [(f"outcome '{outcome.id}', guide", item.id) for item in (*outcome.steps, *outcome.words)]
-    _once(faults, guides, "guide")
+        guides += [(f"outcome '{outcome.id}', guide", item.id) for item in outcome.guides]
+    _once(faults, guides, "guide", reserved={SILENCE})
     for question in book.questions:
         if not question.bands:
             options = [(f"question '{question.id}', option", item.value) for item in question.options]
@@ -104,9 +110,21 @@ def _references(book: Book, notes: Notes) -> None:
     }
     for item in notes.references:
         if item.id not in known[item.kind]:
-            name = "law note" if item.kind == "law" else item.kind
-            message = f"there is no {name} '{item.id}'.{did_you_mean(item.id, known[item.kind])}"
-            notes.faults.add(item.table, item.key, message)
+            near = did_you_mean(item.id, known[item.kind])
+            notes.faults.add(item.table, item.key, f"{_missing(item)}.{near}")
+
+
+def _missing(item: Reference) -> str:
+    name = short(item.id)
+    match item.kind:
+        case "outcome":
+            return f"it sends people to outcome '{name}', which does not exist"
+        case "approval":
+            return f"it waits for approval '{name}', which does not exist"
+        case "law":
+            return f"there is no law note '{name}'"
+        case kind:
+            return f"there is no {kind} '{name}'"
 
 
 def _conditions(book: Book, notes: Notes, values: Mapping[str, frozenset[str]]) -> None:
@@ -253,6 +271,15 @@ def _emergency(book: Book, faults: Faults) -> None:
             if known and value not in known:
                 message = f"'{first.id}' can never be '{value}'.{did_you_mean(value, known)}"
                 faults.add("[emergency]", "values", message)
+
+
+def _clauses(book: Book, faults: Faults) -> None:
+    for clause in uncarried(book):
+        message = (
+            "nothing in this book carries it. Name it in the 'clauses' of what does (a question, a lane, an outcome), "
+            "or say in 'later' what will."
+        )
+        faults.add(f"clause '{clause.id}'", "", message)
 
 
 def _given(book: Book, faults: Faults, values: Mapping[str, frozenset[str]]) -> None:

@@ -1,11 +1,12 @@
-"""First-match tables over sets of possible values, three-valued, that remember their results.
+"""First-match tables over sets of possible values, read in two ways at once, that remember their results.
 
 The one rule to keep: nothing here knows an answer; every result is worked out from the masks that are passed in.
 
-A mask holds the values a fact may still have. Bit 0 is "no value": the question does not apply, or is not answered yet.
-A term is true when every possible value is allowed, false when none is, unknown otherwise. Because a question that is
-not answered always keeps bit 0, the plain reading of the tables ("an unasked fact makes the term false") is at any
-moment one of the possibilities, so a lane that is settled can never change by asking more.
+A mask stands for one fact. Its low half holds, as bits, the values the fact may still have; its high half the one
+value that the answers alone give. Bit 0 of a half is "no value": the question does not apply, or is not answered yet.
+In the low half a term is true when every possible value is allowed, false when none is, unknown otherwise; in the high
+half a fact without a value makes its terms false. Because a question that is not answered always keeps bit 0, what the
+high half says is at any moment one of the possibilities, so a lane that is settled can never change by asking more.
 """
 
 from __future__ import annotations
@@ -15,13 +16,24 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 FALSE, TRUE, UNKNOWN = 0, 1, 2
-NOTHING = 1
-"""The mask of a fact without a value."""
-
+HALF = 128
+"""How many bits a half has; `policy.soundness` lets a fact have 100 values, and "no value" is one more."""
+LOW = (1 << HALF) - 1
 _REMEMBERED = 50_000  # results kept a table, before it starts again: bounds memory, not correctness
 
 Found = TypeVar("Found")
 Terms = tuple[tuple[int, int], ...]
+
+
+def sure(bit: int) -> int:
+    """The mask of a fact that has this value and no other."""
+    return bit | bit << HALF
+
+
+NOTHING = 1
+"""No value, in one half."""
+UNASKED = sure(NOTHING)
+"""The mask of a fact without a value."""
 
 
 def numbers_in(bits: int) -> Iterable[int]:
@@ -32,103 +44,139 @@ def numbers_in(bits: int) -> Iterable[int]:
         bits ^= low
 
 
-class Gate:
-    """A `when`: read(masks) -> (FALSE | TRUE | UNKNOWN, the facts that still keep it open, as bits)."""
+class Lines:
+    """Conjunctions ("lines") of terms, all read in one go: a bit a line, and a column a fact.
 
-    __slots__ = ("_key", "_results", "common", "facts", "rows")
+    `read(masks)` -> (the lines that may be true, the ones that surely are, the ones that the answers alone make true,
+    and for each fact that keeps a line open its bit and these lines).
+    """
+
+    __slots__ = ("_columns", "_every", "facts")
+
+    def __init__(self, lines: Sequence[Terms]) -> None:
+        self._every = (1 << len(lines)) - 1
+        columns: dict[int, list[tuple[int, int]]] = {}
+        for number, terms in enumerate(lines):
+            for fact, allowed in terms:
+                columns.setdefault(fact, []).append((1 << number, allowed))
+        self.facts = tuple(sorted(columns))
+        self._columns: tuple[tuple[int, list[tuple[int, int]], dict[int, tuple[int, int, int]]], ...] = tuple(
+            (fact, columns[fact], {}) for fact in self.facts
+        )
+
+    def read(self, masks: Sequence[int]) -> tuple[int, int, int, list[tuple[int, int]]]:
+        possible = said = self._every
+        waiting = 0
+        opened: list[tuple[int, int]] = []
+        for fact, terms, seen in self._columns:
+            mask = masks[fact]
+            found = seen.get(mask)
+            if found is None:
+                found = self._column(terms, mask)
+                remember(seen, mask, found)
+            may, waits, true = found
+            possible &= may
+            said &= true
+            if waits:
+                waiting |= waits
+                opened.append((1 << fact, waits))
+        return possible, possible & ~waiting, said, opened
+
+    def _column(self, terms: Sequence[tuple[int, int]], mask: int) -> tuple[int, int, int]:
+        may, value = mask & LOW, mask >> HALF
+        possible = said = self._every
+        waiting = 0
+        for line, allowed in terms:
+            if not may & allowed:
+                possible ^= line
+            elif may & ~allowed:
+                waiting |= line
+            if not value & allowed:
+                said ^= line
+        return possible, waiting, said
+
+
+class Gate:
+    """A `when`: read(masks) -> (FALSE | TRUE | UNKNOWN, the facts that keep it open, whether the answers alone say so).
+
+    `key` and `results` are there for the walk, which looks by itself whether a result is remembered.
+    """
+
+    __slots__ = ("_lines", "facts", "key", "lines", "results")
 
     def __init__(self, rows: tuple[Terms, ...]) -> None:
-        self.rows = rows
-        self.facts = tuple(sorted({fact for row in rows for fact, _ in row}))
-        self.common = common_facts(rows)  # without a value in each of these no row can be true
-        self._key = keyed(self.facts)
-        self._results: dict[Any, tuple[int, int]] = {} if self.facts else {(): (TRUE, 0)}
+        self.lines: Sequence[Terms] = rows
+        self._lines = Lines(rows)
+        self.facts = self._lines.facts
+        self.key = keyed(self.facts)
+        self.results: dict[Any, tuple[int, int, bool]] = {}
 
-    def read(self, masks: Sequence[int]) -> tuple[int, int]:
-        key = self._key(masks)
-        found = self._results.get(key)
+    def read(self, masks: Sequence[int]) -> tuple[int, int, bool]:
+        key = self.key(masks)
+        found = self.results.get(key)
         if found is None:
-            found = truth(self.rows, masks)
-            remember(self._results, key, found)
+            found = self._read(masks)
+            remember(self.results, key, found)
         return found
 
-
-def truth(rows: tuple[Terms, ...], masks: Sequence[int]) -> tuple[int, int]:
-    """The three-valued reading of rows joined by "or"; no rows at all is TRUE."""
-    if not rows:
-        return TRUE, 0
-    waiting = 0
-    for row in rows:
-        open_terms = 0
-        for fact, allowed in row:
-            mask = masks[fact]
-            if not mask & allowed:
-                break
-            if mask & ~allowed:
-                open_terms |= 1 << fact
-        else:
-            if not open_terms:
-                return TRUE, 0
-            waiting |= open_terms
-    return (UNKNOWN, waiting) if waiting else (FALSE, 0)
-
-
-def common_facts(rows: tuple[Terms, ...]) -> int:
-    """The facts that every row needs, as bits; 0 where there is none."""
-    common = -1 if rows else 0
-    for row in rows:
-        common &= sum(1 << fact for fact, _ in row)
-    return common
+    def _read(self, masks: Sequence[int]) -> tuple[int, int, bool]:
+        if not self.lines:
+            return TRUE, 0, True
+        possible, certain, said, opened = self._lines.read(masks)
+        if certain:
+            return TRUE, 0, bool(said)
+        return (UNKNOWN if possible else FALSE), _keeping_open(opened, possible), bool(said)
 
 
 class Table:
-    """A first-match table: read(masks) -> (the rows that may still be the first true one, the facts that keep it open).
+    """A first-match table: read(masks) -> (the rows that may still be the first true one, the facts that keep it open,
+    the first row that the answers alone make true).
 
     Row number `len(rows)` stands for "no row is true".
     """
 
-    __slots__ = ("_key", "_results", "any_fact", "facts", "rows", "untouched")
+    __slots__ = ("_before", "_lines", "_row_of", "_size", "facts", "key", "lines")
 
     def __init__(self, rows: tuple[tuple[Terms, ...], ...]) -> None:
-        self.rows = rows
-        self.any_fact = sum({1 << fact for row in rows for terms in row for fact, _ in terms})
-        # While none of its facts has a value, the first row that needs none is the one.
-        self.untouched = next((at for at, row in enumerate(rows) if not row), len(rows))
-        self.facts = tuple(sorted({fact for row in rows for terms in row for fact, _ in terms}))
-        self._key = keyed(self.facts)
-        self._results: dict[Any, tuple[tuple[int, ...], int]] = {}
+        self._size = len(rows)
+        # A row without a condition is one line without a term: always true.
+        lines = [(number, terms) for number, row in enumerate(rows) for terms in (row or ((),))]
+        self.lines: Sequence[Terms] = [terms for _, terms in lines]
+        self._lines = Lines(self.lines)
+        self._row_of = tuple(number for number, _ in lines)
+        self._before = tuple(
+            sum(1 << at for at, (row, _) in enumerate(lines) if row < number) for number in range(self._size + 1)
+        )
+        self.facts = self._lines.facts
+        self.key = keyed(self.facts)
 
-    def read(self, masks: Sequence[int]) -> tuple[tuple[int, ...], int]:
-        key = self._key(masks)
-        found = self._results.get(key)
-        if found is None:
-            found = self._possible(masks)
-            remember(self._results, key, found)
-        return found
+    def read(self, masks: Sequence[int]) -> tuple[tuple[int, ...], int, int]:
+        possible, certain, said, opened = self._lines.read(masks)
+        last = self._first(certain)
+        before = possible & self._before[last]
+        rows = dict.fromkeys(self._row_of[line] for line in numbers_in(before))
+        return (*rows, last), _keeping_open(opened, before), self._first(said)
 
-    def _possible(self, masks: Sequence[int]) -> tuple[tuple[int, ...], int]:
-        possible: list[int] = []
-        waiting = 0
-        for number, row in enumerate(self.rows):
-            reading, open_facts = truth(row, masks)
-            if reading != FALSE:
-                possible.append(number)
-                waiting |= open_facts
-            if reading == TRUE:
-                return tuple(possible), waiting
-        possible.append(len(self.rows))
-        return tuple(possible), waiting
+    def _first(self, lines: int) -> int:
+        return self._row_of[(lines & -lines).bit_length() - 1] if lines else self._size
+
+
+def _keeping_open(opened: Iterable[tuple[int, int]], lines: int) -> int:
+    """The facts that keep one of these lines open, as bits."""
+    return sum(fact for fact, waiting in opened if waiting & lines)
 
 
 class Care:
     """What guidance, recipients and labels of the outcomes a lane may still come to depend on."""
 
-    __slots__ = ("_key", "_results", "facts", "gates")
+    __slots__ = ("_key", "_results", "any_fact", "facts", "gates")
 
     def __init__(self, gates: Iterable[Gate], facts: Iterable[int]) -> None:
         self.gates = tuple(dict.fromkeys(gate for gate in gates if gate.facts))
         self.facts = tuple(dict.fromkeys(facts))
-        self._key = keyed(tuple(sorted({*self.facts, *(fact for gate in self.gates for fact in gate.facts)})))
+        every = {*self.facts, *(fact for gate in self.gates for fact in gate.facts)}
+        self.any_fact = sum(1 << fact for fact in every)
+        self._key = keyed(tuple(sorted(every)))
         self._results: dict[Any, int] = {}
 
     def open_facts(self, masks: Sequence[int]) -> int:
@@ -138,12 +186,18 @@ class Care:
         if found is None:
             found = 0
             for gate in self.gates:
-                found |= truth(gate.rows, masks)[1]
+                found |= gate.read(masks)[1]
             for fact in self.facts:
-                if masks[fact] & (masks[fact] - 1):
+                if unsure(masks[fact]):
                     found |= 1 << fact
             remember(self._results, key, found)
         return found
+
+
+def unsure(mask: int) -> bool:
+    """Whether more than one value is possible."""
+    may = mask & LOW
+    return bool(may & (may - 1))
 
 
 def _none(_: Sequence[int]) -> Any:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from policy.book import SENDING, Approval, Basis, Clock, Guide, Lane, Outcome, Rule, Talk
-from policy.index import Index, Opens
-from policy.tables import TRUE
+from policy.book import SENDING, SILENCE, Approval, Basis, Book, Clock, Guide, Lane, Outcome, Rule, Talk
+from policy.index import Index
+from policy.parts import Opens, Standing
+from policy.tables import HALF
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,13 @@ class Verdict:
     show: tuple[Guide, ...]
     never: tuple[Guide, ...]
     steps: tuple[Guide, ...]
+    script: tuple[Guide, ...]
     words: tuple[Guide, ...]
+    leave_out: tuple[Guide, ...]
+    write_down: tuple[Guide, ...]
+    tell: tuple[Guide, ...]
+    out_of_hours: tuple[Guide, ...]
+    after: tuple[Guide, ...]
     contacts: tuple[str, ...]
     clauses: tuple[str, ...]
     law: tuple[str, ...]
@@ -41,16 +48,24 @@ class Verdict:
     warnings: tuple[str, ...]
     settled: bool
 
+    @property
+    def guides(self) -> tuple[Guide, ...]:
+        """Every piece of guidance that holds, the lane's own first."""
+        said = (*self.show, *self.steps, *self.script, *self.words, *self.leave_out)
+        return (*said, *self.write_down, *self.tell, *self.out_of_hours, *self.after)
+
 
 def verdict_of(
-    index: Index, opens: Opens, row: int, outcome: Outcome, plain: Sequence[int], *, settled: bool, checked: bool
+    index: Index, opens: Opens, standing: Standing, outcome: Outcome, masks: Sequence[int], *, checked: bool
 ) -> Verdict:
-    """The verdict of an open lane's rule `row`, from masks of at most one value each. Remembered."""
-    key = (row, settled, checked, index.verdict_key(opens, row, outcome)(plain))
+    """The verdict of an open lane, from what the answers alone give; `outcome` is the lane's. Remembered."""
+    row, settled = standing.row, standing.settled
+    pick = opens.verdict_keys.get((row, checked)) or index.verdict_key(opens, row, outcome, checked=checked)
+    key = (row, settled, checked, pick(masks))
     found: Verdict | None = opens.verdicts.get(key)
     if found is None:
         rule = opens.lane.rules[row]
-        found = _verdict(index, opens.lane, rule, outcome, plain, settled=settled, checked=checked)
+        found = _verdict(index, opens.lane, rule, outcome, masks, settled=settled, checked=checked)
         if len(opens.verdicts) >= 10_000:
             opens.verdicts.clear()
         opens.verdicts[key] = found
@@ -58,15 +73,15 @@ def verdict_of(
 
 
 def _verdict(
-    index: Index, lane: Lane, rule: Rule, outcome: Outcome, plain: Sequence[int], *, settled: bool, checked: bool
+    index: Index, lane: Lane, rule: Rule, outcome: Outcome, masks: Sequence[int], *, settled: bool, checked: bool
 ) -> Verdict:
     book = index.book
-    recipients = _recipients(index, lane, outcome, plain)
-    silenced = index.silenced is not None and index.silenced.read(plain)[0] == TRUE
-    hastened = index.hastened is not None and index.hastened.read(plain)[0] == TRUE
-    required = outcome.required_when is not None and index.gate(outcome.required_when).read(plain)[0] == TRUE
+    recipients = _recipients(index, lane, outcome, masks)
+    silenced = index.silenced is not None and index.silenced.read(masks)[2]
+    hastened = index.hastened is not None and index.hastened.read(masks)[2]
+    required = outcome.required_when is not None and index.gate(outcome.required_when).read(masks)[2]
     contacts = [*outcome.contacts, *(contact for name in recipients for contact in book.recipients[name].contacts)]
-    blocks, warnings = _checks(index, lane, outcome, plain) if checked else ((), ())
+    blocks, warnings = _checks(index, lane, outcome, masks) if checked else ((), ())
     return Verdict(
         lane=lane,
         rule=rule,
@@ -76,10 +91,16 @@ def _verdict(
         clock="today" if hastened and lane.protective and outcome.clock == "routine" else outcome.clock,
         talk="none" if silenced else outcome.talk,
         basis="required" if required else outcome.basis,
-        show=_that_hold(index, lane.show, plain),
-        never=_that_hold(index, lane.never, plain),
-        steps=_that_hold(index, outcome.steps, plain),
-        words=_that_hold(index, outcome.words, plain),
+        show=_that_hold(index, lane.show, masks),
+        never=_that_hold(index, lane.never, masks),
+        steps=_that_hold(index, outcome.steps, masks),
+        script=_that_hold(index, outcome.script, masks),
+        words=_that_hold(index, outcome.words, masks),
+        leave_out=_that_hold(index, outcome.leave_out, masks),
+        write_down=_that_hold(index, outcome.write_down, masks),
+        tell=_silence(book) if silenced else _that_hold(index, outcome.tell, masks),
+        out_of_hours=_that_hold(index, outcome.out_of_hours, masks),
+        after=_that_hold(index, outcome.after, masks),
         contacts=_once(contacts),
         clauses=_once((*lane.clauses, *outcome.clauses)),
         law=_once((*lane.law, *outcome.law)),
@@ -89,28 +110,28 @@ def _verdict(
     )
 
 
-def _recipients(index: Index, lane: Lane, outcome: Outcome, plain: Sequence[int]) -> tuple[str, ...]:
+def _recipients(index: Index, lane: Lane, outcome: Outcome, masks: Sequence[int]) -> tuple[str, ...]:
     found: list[str] = []
     for name in outcome.recipients:
         at = index.number.get(name)
         if at is None:
             found.append(name)
-        elif value := index.value_of[at].get(plain[at]):
+        elif value := index.value_of[at].get(masks[at] >> HALF):
             found.append(value)
     if outcome.sends in SENDING:
-        found += [item.recipient for item in lane.adds if index.gate(item.when).read(plain)[0] == TRUE]
+        found += [item.recipient for item in lane.adds if index.gate(item.when).read(masks)[2]]
     return _once(found)
 
 
 def _checks(
-    index: Index, lane: Lane, outcome: Outcome, plain: Sequence[int]
+    index: Index, lane: Lane, outcome: Outcome, masks: Sequence[int]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if lane.immediate or outcome.sends not in SENDING:
         return (), ()
     blocks: list[str] = []
     warnings: list[str] = []
     for check, gate in index.checks:
-        if gate.read(plain)[0] == TRUE:
+        if gate.read(masks)[2]:
             match check.protective if lane.protective else check.other:
                 case "block":
                     blocks.append(check.id)
@@ -121,8 +142,13 @@ def _checks(
     return tuple(blocks), tuple(warnings)
 
 
-def _that_hold(index: Index, guides: tuple[Guide, ...], plain: Sequence[int]) -> tuple[Guide, ...]:
-    return tuple(guide for guide in guides if index.gate(guide.when).read(plain)[0] == TRUE)
+def _silence(book: Book) -> tuple[Guide, ...]:
+    """While nobody may know, no outcome has a say in whom to tell."""
+    return (Guide(SILENCE, book.silence),) if book.silence else ()
+
+
+def _that_hold(index: Index, guides: tuple[Guide, ...], masks: Sequence[int]) -> tuple[Guide, ...]:
+    return tuple(guide for guide in guides if index.gate(guide.when).read(masks)[2])
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

@@ -97,6 +97,22 @@ class Approvals:
             raise NotFound("approval request")
         return found[0]
 
+    async def hold(self, id: str) -> RequestState | None:
+        """Until the end of this transaction nobody else changes the consultation of this request; where it stands now.
+
+        What is read from now on is the newest. On SQLite one transaction writes at a time anyway. None: no request.
+        """
+        its = approval_requests.c.consultation_id == consultations.c.id
+        await self._work.connection.execute(
+            select(consultations.c.id)
+            .join(approval_requests, its)
+            .where(approval_requests.c.id == id, approval_requests.c.organisation_id == self._work.organisation_id)
+            .with_for_update(of=consultations, key_share=True)
+        )
+        mine = (approval_requests.c.id == id) & (approval_requests.c.organisation_id == self._work.organisation_id)
+        row = (await self._work.connection.execute(select(approval_requests.c.state).where(mine))).one_or_none()
+        return cast("RequestState", row.state) if row else None
+
     async def of(self, consultation_id: str) -> list[ApprovalRequest]:
         """Every request of a consultation, oldest first, settled ones too."""
         return await self._list(approval_requests.c.consultation_id == consultation_id)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -152,6 +152,18 @@ class Cases:
         """The consultation as it reads with these answers, given now."""
         given = {question: Answer(question, value, self._work.now) for question, value in values.items()}
         return replace(consultation, answers={**consultation.answers, **given})
+
+    async def forget(self, consultation: Consultation, questions: Collection[str]) -> Consultation:
+        """Take these answers away; their questions are asked again. Gives the consultation without them."""
+        await self._work.connection.execute(
+            delete(answers).where(
+                answers.c.consultation_id == consultation.id,
+                answers.c.organisation_id == self._work.organisation_id,
+                answers.c.question_id.in_(sorted(questions)),
+            )
+        )
+        left = {id: answer for id, answer in consultation.answers.items() if id not in questions}
+        return replace(consultation, answers=left)
 
     async def advance(self, consultation: Consultation, *, state: CaseState | None = None) -> None:
         """Move to the next version, if nobody else has. Raises Conflict."""

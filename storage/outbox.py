@@ -14,28 +14,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    Text,
-    bindparam,
-    case,
-    cast,
-    collate,
     delete,
     func,
-    literal,
     or_,
     select,
     text,
     true,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.direct import Direct
+from storage.letters import DONE, OVERTAKEN, PUT, UNDELIVERED, letters_to_copies
 from storage.posts import RETIRED
 from storage.records import Job, Post, to_micros
-from storage.tables import Int64, consultations, jobs, pauses, people, posts
+from storage.tables import jobs, pauses
 from storage.work import Work
 
 LEASE = timedelta(seconds=60)
@@ -46,68 +40,6 @@ ATTEMPTS = 18
 
 WAKE = "confer_due"
 """The PostgreSQL channel that wakes other processes."""
-
-
-_NEWS = ("lane", "payload", "run_at", "token", "attempts", "state")
-_NAMES = ("id", "organisation_id", "kind", "key", *_NEWS)
-
-
-def _put(build: Any) -> Any:
-    new = build(jobs).values({name: bindparam(name) for name in _NAMES})
-    return new.on_conflict_do_update(
-        index_elements=[jobs.c.organisation_id, jobs.c.key],
-        set_={name: getattr(new.excluded, name) for name in _NEWS},
-    ).returning(jobs.c.id)
-
-
-_PUT = {True: _put(postgresql_insert), False: _put(sqlite_insert)}
-
-
-def letters_to_copies(*, postgresql: bool, only_if: Any = None) -> Any:
-    """A letter for every copy of a consultation's cards, in one statement; the pressed copy is held.
-
-    Rows are taken in the order of their keys, as `_done` takes them: two transactions that meet in the same letters
-    wait for one another instead of locking each other out. `only_if` is one more condition, the same for every row.
-    """
-    build, order = (postgresql_insert, _bytewise) if postgresql else (sqlite_insert, _as_it_is)
-    new_id = cast(func.gen_random_uuid(), Text) if postgresql else func.lower(func.hex(func.randomblob(9)))
-    pressed = (
-        (posts.c.channel == bindparam("channel"))
-        & (posts.c.tenant == bindparam("tenant"))
-        & (posts.c.user == bindparam("user"))
-        & (posts.c.kind == bindparam("pressed_kind"))
-        & (posts.c.message == bindparam("pressed_message"))
-    )
-    key = literal("card:") + posts.c.id
-    rows = select(
-        new_id,
-        posts.c.organisation_id,
-        literal("letter"),
-        key,
-        posts.c.channel + "/" + posts.c.tenant + "/" + posts.c.user,
-        literal('{"post": "') + posts.c.id + literal('"}'),
-        case((pressed, bindparam("lease_end", type_=Int64)), else_=bindparam("moment", type_=Int64)),
-        case((pressed, bindparam("held_by", type_=Text)), else_=literal("")),
-        literal(0),
-        literal("due"),
-    ).where(posts.c.consultation_id == bindparam("case_id"), posts.c.organisation_id == bindparam("org"))
-    if only_if is not None:
-        rows = rows.where(only_if)
-    rows = rows.order_by(order(key))
-    new = build(jobs).from_select(_NAMES, rows)
-    return new.on_conflict_do_update(
-        index_elements=[jobs.c.organisation_id, jobs.c.key],
-        set_={name: getattr(new.excluded, name) for name in _NEWS},
-    ).returning(jobs.c.id, jobs.c.token, jobs.c.payload)
-
-
-def _bytewise(key: Any) -> Any:
-    """PostgreSQL's order of these without regard to language, so that it is one and the same everywhere."""
-    return collate(key, "C")
-
-
-def _as_it_is(key: Any) -> Any:
-    return key
 
 
 _REFRESH = Direct(letters_to_copies(postgresql=True), sqlite=letters_to_copies(postgresql=False))
@@ -139,7 +71,7 @@ class Outbox:
         due = (run_at or self._work.now) + (LEASE if held else timedelta())
         row = (
             await self._work.connection.execute(
-                _PUT[self._work.postgresql],
+                PUT[self._work.postgresql],
                 {
                     "id": secrets.token_urlsafe(9),
                     "organisation_id": self._work.organisation_id,
@@ -252,7 +184,21 @@ class Outbox:
     async def done(self, settled: Collection[tuple[str, str]]) -> None:
         """These (job id, token) are done. A row whose token moved on stays: it has newer news to tell."""
         if settled:
-            await self._work.connection.execute(_DONE[self._work.postgresql], {"settled": sorted(settled)})
+            await self._work.connection.execute(DONE[self._work.postgresql], {"settled": sorted(settled)})
+
+    async def answered(self, settled: Collection[tuple[str, str]]) -> None:
+        """These held letters stand as the answers to presses. One that was overtaken meanwhile is due once more.
+
+        Where somebody else's step promised the same card in between, the older answer may have landed on top of it.
+        A newer answer to the same copy is no such case: the channel shows those in order.
+        """
+        if settled:
+            values = {"settled": sorted(settled), "ids": sorted({id for id, _ in settled})}
+            again = {**values, "moment": to_micros(self._work.now)}
+            overtaken = await self._work.connection.execute(OVERTAKEN[self._work.postgresql], again)
+            await self._work.connection.execute(DONE[self._work.postgresql], {"settled": values["settled"]})
+            if overtaken.all():
+                await self._wake()
 
     async def again(self, job: Job, *, after: float | None = None, counts: bool = True) -> str:
         """Try again later; after the last attempt it is dead. Gives the new state, "" where the token moved on."""
@@ -288,7 +234,7 @@ class Outbox:
         A post with a `message` has had an older card; one without has had nothing at all.
         """
         values = {"case_id": consultation_id, "org": self._work.organisation_id, "retired": f"{RETIRED}%"}
-        rows = await self._work.connection.execute(_UNDELIVERED, values)
+        rows = await self._work.connection.execute(UNDELIVERED, values)
         return [row.id for row in rows]
 
     async def cancel(self, key: str) -> None:
@@ -317,37 +263,6 @@ class Outbox:
             select(jobs.c.state, func.count()).where(jobs.c.state != "done").group_by(jobs.c.state)
         )
         return {row[0]: row[1] for row in rows}
-
-
-def _done(order: Any) -> Any:
-    """Settle by (id, token). The rows are locked in `order` of their keys first; see `_refresh`."""
-    settled = tuple_(jobs.c.id, jobs.c.token).in_(bindparam("settled", expanding=True))
-    end = update(jobs).values(state="done", token="", payload="{}")
-    if order is None:
-        return end.where(settled)
-    mine = select(jobs.c.id).where(settled).order_by(order(jobs.c.key), jobs.c.id).with_for_update().cte("mine")
-    return end.where(jobs.c.id.in_(select(mine.c.id)))
-
-
-_DONE = {True: _done(_bytewise), False: _done(None)}  # SQLite has one writer, whom nobody can lock out
-_UNDELIVERED = (
-    select(posts.c.id)
-    .join(
-        jobs,
-        (jobs.c.organisation_id == posts.c.organisation_id)
-        & (jobs.c.key == literal("card:") + posts.c.id)
-        & (jobs.c.state == "dead"),
-    )
-    .join(people, (people.c.id == posts.c.person_id) & (people.c.active == 1))
-    .join(consultations, consultations.c.id == posts.c.consultation_id)
-    .where(
-        posts.c.consultation_id == bindparam("case_id"),
-        posts.c.organisation_id == bindparam("org"),
-        posts.c.person_id != consultations.c.requester_id,
-        posts.c.kind.not_like(bindparam("retired")),
-    )
-    .order_by(posts.c.at, posts.c.id)
-)
 
 
 def _for(channels: Collection[str]) -> Any:

@@ -15,7 +15,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from storage.cases import ADVANCE, ANSWER, Cases, replacing
 from storage.direct import Direct
-from storage.outbox import Outbox, letters_to_copies
+from storage.letters import letters_to_copies
+from storage.outbox import Outbox
 from storage.records import CaseState, Conflict, Consultation
 from storage.tables import Int64, answers
 from storage.work import Work

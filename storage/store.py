@@ -51,6 +51,10 @@ class StoreUnavailable(Exception):
     """
 
 
+class GaveWay(StoreUnavailable):
+    """Two transactions stood in each other's way and this one was ended. Begun again at once, it will likely pass."""
+
+
 @dataclass
 class Transaction:
     """One unit of work. Bound to one organisation before anything else is asked of it."""
@@ -232,8 +236,10 @@ async def _reaching(engine: AsyncEngine, until: float | None = None) -> AsyncIte
     except (OperationalError, InterfaceError, PoolTimeout, OSError, TimeoutError) as trouble:
         raise StoreUnavailable(type(trouble).__name__) from trouble
     except DBAPIError as trouble:
+        if connected and getattr(trouble.orig, "sqlstate", "") in _TRY_AGAIN:
+            raise GaveWay(type(trouble).__name__) from trouble
         # Before there is a connection, any fault: "starting up" and "no such database" have no class of their own.
-        if not connected or trouble.connection_invalidated or getattr(trouble.orig, "sqlstate", "") in _TRY_AGAIN:
+        if not connected or trouble.connection_invalidated:
             raise StoreUnavailable(type(trouble).__name__) from trouble
         raise
     finally:
@@ -257,6 +263,7 @@ async def _begun(connection: AsyncConnection, limit: asyncio.Timeout) -> AsyncTr
 def _postgresql(url: str) -> AsyncEngine:
     engine = create_async_engine(
         url,
+        hide_parameters=True,  # an error's text may reach a log; what somebody typed may not
         pool_size=20,
         max_overflow=0,  # overflow connections are thrown away on return: opened and prepared again for every rush
         pool_timeout=_TIMEOUT,
@@ -276,6 +283,7 @@ def _postgresql(url: str) -> AsyncEngine:
 def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
     engine = create_async_engine(
         url,
+        hide_parameters=True,  # an error's text may reach a log; what somebody typed may not
         pool_size=1 if writes else 4,
         max_overflow=0,
         pool_timeout=_TIMEOUT,

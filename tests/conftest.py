@@ -1,4 +1,4 @@
-"""What every test may ask for: a real PostgreSQL, and a fresh empty database on each engine."""
+"""What every test may ask for: a real PostgreSQL, and a fresh database on each engine, empty or in the newest form."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 from hypothesis import settings
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
 
+from storage.migrating import migrate
 from tests import postgres
+from tests.databases import EMPTY, apart, copied, execute
 
 # The same examples on every machine and at every run: a red test is red for everybody. To look further afield,
 # HYPOTHESIS_PROFILE=explore. No deadline: a busy machine is no fault of the code.
@@ -41,20 +42,25 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path / 'confer.db'}"
         return
-    server = make_url(request.getfixturevalue("postgres_url"))
-    name = f"confer_test_{secrets.token_hex(6)}"
-    # template0 and not template1: nothing anybody put into the server's own template can leak into a test.
-    await _execute(server, f'CREATE DATABASE "{name}" TEMPLATE template0')
-    try:
-        yield server.set(database=name).render_as_string(hide_password=False)
-    finally:
-        # FORCE: a test that was cut short may have left a connection, and must not fail the next one.
-        await _execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    async with copied(request.getfixturevalue("postgres_url")) as url:
+        yield url
 
 
-async def _execute(server: URL, statement: str) -> None:
-    connection = await asyncpg.connect(server.set(drivername="postgresql").render_as_string(hide_password=False))
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file in the newest form, to be copied: migrating anew for each test takes most of a test's time."""
+    path = tmp_path_factory.mktemp("form") / "confer.db"
+    apart(migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_url: str) -> Iterator[str]:
+    """The name of a PostgreSQL database in the newest form, to be copied; nobody else may connect to it."""
+    server, name = make_url(postgres_url), f"confer_form_{secrets.token_hex(6)}"
+    apart(execute(server, f'CREATE DATABASE "{name}" TEMPLATE {EMPTY}'))
     try:
-        await connection.execute(statement)
+        apart(migrate(server.set(database=name).render_as_string(hide_password=False)))
+        yield name
     finally:
-        await connection.close()
+        apart(execute(server, f'DROP DATABASE "{name}" WITH (FORCE)'))

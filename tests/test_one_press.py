@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ FILES = re.findall(r"`([a-z_]+/[\w/]+\.(?:py|toml))`", TEXT)
 NAMES = [name for name in re.findall(r"`([A-Za-z_][\w.]*)`", TEXT) if "/" not in name and not name.endswith(".py")]
 
 
-def defined(path: Path) -> set[str]:
+@cache
+def defined(path: Path) -> frozenset[str]:
     """Every function, class, method (as Class.method) and module-level name in a file."""
     found: set[str] = set()
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -31,7 +33,7 @@ def defined(path: Path) -> set[str]:
                 found.add(name)
             case _:
                 pass
-    return found
+    return frozenset(found)
 
 
 @pytest.mark.parametrize("file", sorted(set(FILES)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from bot.__main__ import main
 from storage.sealing import new_key
+from tests.databases import copied
 
 BOOK = Path(__file__).parents[2] / "policy" / "books" / "justus.toml"
 
@@ -66,6 +68,18 @@ def confer(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
         return Said(code, said.out, said.err)
 
     return run
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a fresh database in the newest form with nothing in it, once on each engine; gone afterwards."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "confer.db")
+        yield f"sqlite+aiosqlite:///{tmp_path / 'confer.db'}"
+        return
+    template = request.getfixturevalue("migrated_template")
+    async with copied(request.getfixturevalue("postgres_url"), template) as url:
+        yield url
 
 
 @pytest.fixture

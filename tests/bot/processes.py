@@ -68,7 +68,7 @@ async def running(*arguments: str, environment: Mapping[str, str]) -> AsyncItera
                 await bot.kill()
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Look every so often until it is so; fails at the deadline."""
 
     async def looked() -> object:
@@ -77,7 +77,7 @@ async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
     await until_soon(looked, seconds)
 
 
-async def until_soon(condition: Callable[[], Awaitable[object]], seconds: float = 10.0) -> None:
+async def until_soon(condition: Callable[[], Awaitable[object]], seconds: float = 30.0) -> None:
     """The same for what has to be asked for."""
     deadline = time.monotonic() + seconds
     while not await condition():

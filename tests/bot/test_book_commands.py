@@ -57,8 +57,9 @@ def test_every_file_is_checked_whatever_is_wrong_with_the_first(confer: Command,
     assert said.code == 1
     assert said.out.splitlines() == [
         f"{tmp_path / 'nowhere.toml'}: cannot be read (No such file or directory)",
-        "latin.toml: is not written in UTF-8",
+        "latin.toml: is not written in UTF-8 (line 1). Save it again with the encoding UTF-8.",
         "good.toml: no fault; 3 examples come out as they say",
+        "  3 clauses, 0 open (carried by a later part).",
     ]
 
 
@@ -68,7 +69,25 @@ def test_without_a_file_every_book_of_the_charity_is_checked(confer: Command, tm
     said = confer("book", "check", environment={"BOOKS_DIR": str(tmp_path)})
 
     assert said.code == 0
-    assert [line.partition(":")[0] for line in said.out.splitlines()] == ["justus.toml", "small.toml"]
+    books = [line.partition(":")[0] for line in said.out.splitlines() if not line.startswith(" ")]
+    assert books == ["justus.toml", "kettle.toml", "small.toml"]
+
+
+def test_what_is_open_and_what_the_trustees_must_decide_is_listed(confer: Command, tmp_path: Path) -> None:
+    book = tmp_path / "small.toml"
+    note = '[[note]]\nid = "N1"\nkind = "departure"\nplain = "We say less."\nneeds_trustees = true\nclauses = ["1.3"]\n'
+    mine = '[[note]]\nid = "N2"\nkind = "reading"\nplain = "We say more."\n'
+    later = SMALL.replace('[[clause]]\nid = "1.3"', '[[clause]]\nlater = "a letter (part 9)"\nid = "1.3"')
+    book.write_text(later + note + mine, encoding="utf-8")
+
+    said = confer("book", "check", book)
+
+    assert said.out.splitlines() == [
+        "small.toml: no fault; 3 examples come out as they say",
+        "  3 clauses, 1 open (carried by a later part). Open: 1.3.",
+        "  Needs the trustees' decision (1):",
+        "  - N1: We say less.",
+    ]
 
 
 # Questions

@@ -20,7 +20,6 @@ from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
 from bot.turn import Office
 from policy.book import Book
-from storage.migrating import migrate
 from storage.outbox import ATTEMPTS
 from storage.records import Consultation, Post
 from storage.sealing import Keyring, new_key
@@ -125,7 +124,6 @@ class Place:
 
 @pytest.fixture
 async def place(database_url: str) -> AsyncIterator[Place]:
-    await migrate(database_url)
     store = Store(database_url, Keyring.parse(new_key("test")))
     async with store.begin(NIGHT) as tx:
         organisation = await tx.organisations.add("The Invented Trust", {"book": "small"})
@@ -148,7 +146,7 @@ async def running(delivery: Delivery) -> AsyncIterator[asyncio.Task[None]]:
         yield task
     finally:
         delivery.stop()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 30)
 
 
 # The loop itself

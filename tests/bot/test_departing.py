@@ -9,16 +9,20 @@ import pytest
 from bot.departing import departed, further
 from policy.book import Book
 from policy.verdicts import Verdict
-from policy.walk import walk
+from policy.walk import Asking, Decided, walk
 from tests.policy.small import small_book
 
 
+def walked(book: Book, **answers: str) -> Asking | Decided:
+    return walk(book, {"life": "no", **answers})
+
+
 def verdicts(book: Book, **answers: str) -> tuple[Verdict, ...]:
-    return walk(book, {"life": "no", **answers}).lanes
+    return walked(book, **answers).lanes
 
 
 def offered(book: Book, **answers: str) -> list[tuple[str, str, str]]:
-    return [(each.lane.id, each.outcome.id, each.approval) for each in further(book, verdicts(book, **answers))]
+    return [(each.lane.id, each.outcome.id, each.approval) for each in further(book, walked(book, **answers))]
 
 
 def test_a_closed_protective_lane_offers_every_outcome_that_tells_somebody() -> None:

@@ -15,7 +15,6 @@ from sqlalchemy import select, update
 
 from bot.app import now
 from bot.importing import import_charity, import_people
-from storage.migrating import migrate
 from storage.records import to_micros
 from storage.sealing import Keyring
 from storage.store import Store
@@ -49,7 +48,6 @@ capabilities = ["may_approve", "on_call_trustee"]
 @pytest.fixture
 async def store(environment: dict[str, str]) -> AsyncIterator[Store]:
     """The bot's database, with a charity in it, as somebody beside the bot sees it."""
-    await migrate(environment["DATABASE_URL"])
     store = Store(environment["DATABASE_URL"], Keyring.parse(environment["CONFER_KEYS"]))
     await import_charity(store, (ROOT / "bot" / "trial" / "charity.toml").read_text(encoding="utf-8"), now())
     await import_people(store, PEOPLE, now())
@@ -154,7 +152,7 @@ async def test_a_letter_that_slack_refused_is_kept_over_a_kill(
 
     async with serving(workspace, environment):
         await time_passes(store)
-        await ash.waits_for("Please ring your colleague", seconds=10)
+        await ash.waits_for("Please ring your colleague")
 
     assert len(cards(ash)) == 1
 

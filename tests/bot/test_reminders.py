@@ -10,7 +10,6 @@ import pytest
 
 from bot.reminders import TIMERS
 from policy.book import Book
-from storage.migrating import migrate
 from storage.records import CaseState, Consultation
 from storage.sealing import Keyring, new_key
 from storage.store import Store, Transaction
@@ -51,7 +50,6 @@ class Desk:
 
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Desk]:
-    await migrate(database_url)
     store = Store(database_url, Keyring.parse(new_key("test")))
     async with store.begin(NIGHT) as tx:
         organisation = await tx.organisations.add("The Invented Trust", {"book": "small"})

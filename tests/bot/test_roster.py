@@ -61,6 +61,30 @@ def test_whoever_must_not_know_is_neither_asked_nor_told() -> None:
     assert BEN not in around(barred=("ben",)).reached("safeguarding_lead")
 
 
+def test_where_all_on_duty_are_out_the_chair_is_and_then_any_other_trustee_who_may_be_told() -> None:
+    fay = person("Fay", role="trustee")
+
+    assert around(barred=("ben", "dot")).on_duty() == [CHI]
+    assert Circle((*EVERYBODY, fay), ASKER.id, frozenset({"ben", "dot", "chi"})).on_duty() == [fay]
+    careful = Circle((*EVERYBODY, fay), ASKER.id, frozenset({"ben", "dot", "chi"}), careful=frozenset({"trustee"}))
+    assert careful.on_duty() == []
+
+
+def test_whoever_would_not_hear_of_an_emergency_here_is_known_by_name() -> None:
+    on_call = person("Gus", "on_call_trustee", role="trustee")
+    careful = Circle((*EVERYBODY, on_call), ASKER.id, frozenset({"ben"}), careful=frozenset({"trustee"}))
+
+    assert careful.not_told() == {"ben", "gus"}
+    assert around().not_told() == set()
+
+
+def test_a_duty_is_replaced_where_everybody_who_holds_it_is_out() -> None:
+    assert not around(barred=("ben",)).replaced("safeguarding_lead")
+    assert around(barred=("ben",)).out_of("safeguarding_lead")
+    assert around(barred=("ben", "dot")).replaced("safeguarding_lead")
+    assert not around().replaced("on_call_trustee")
+
+
 def test_why_somebody_may_not_decide_never_says_that_they_are_the_subject() -> None:
     words = around(barred=("ben",)).why_not(BEN)
 

@@ -38,7 +38,7 @@ def test_every_fault_is_told_together(tmp_path: Path) -> None:
         "DATABASE_URL is not set (for one machine: sqlite:///confer.db)",
         "CONFER_KEYS: at least one key is needed (make one with: python -m bot new-key)",
         "PORT must be a number from 0 to 65535, not '70000'",
-        "BOOKS_DIR is not a folder",
+        f"BOOKS_DIR: {tmp_path / 'nowhere'} is not a folder",
         "CONFER_LOCAL must be 1, 0 or not set",
     ]
 
@@ -68,7 +68,11 @@ def test_the_password_in_an_address_is_never_repeated(address: str) -> None:
     assert "hunter2" not in found[0]
 
 
-@pytest.mark.parametrize("keys", ["hunter2", "one:hunter2", ":", f"{new_key('one')},{new_key('one')}"])
+@pytest.mark.parametrize(
+    "keys",
+    ["hunter2", "one:hunter2", ":", f"{new_key('one')},{new_key('one')}"],
+    ids=["no name", "a password", "only a colon", "one name twice"],
+)
 def test_a_key_is_never_repeated(keys: str) -> None:
     found = faults(**GOOD | {"CONFER_KEYS": keys})
 

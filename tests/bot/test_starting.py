@@ -80,8 +80,8 @@ def test_a_faulty_book_among_the_charitys_own_stops_the_start(
     assert said.faults == [
         "- broken.toml, recipient 'council', 'contacts': there is no contact 'tow'. Did you mean 'town'?",
         "- broken.toml, recipient 'doctor', 'contacts': there is no contact 'tow'. Did you mean 'town'?",
-        "- latin.toml: is not written in UTF-8",
-        "- twin.toml: another book has the id 'justus' already",
+        "- latin.toml: is not written in UTF-8 (line 1). Save it again with the encoding UTF-8.",
+        "- twin.toml, [book], 'id': the book in justus.toml has the id 'justus' already. Give this one another id.",
     ]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bot.cards import Number
 from bot.charity import Charity
+from bot.roster import Circle
 from bot.wording import BASES, CLOCKS, at, names, numbers
 from policy.book import Basis, Clock
 from policy.reading import read
@@ -26,6 +27,10 @@ def charity(**kept: object) -> Charity:
 
 def person(name: str, *capabilities: str, telephone: str = "", active: bool = True) -> Person:
     return Person(name, "org", name, name, "worker", frozenset(capabilities), active, telephone)
+
+
+def around(*people: Person, out: str = "") -> Circle:
+    return Circle(people, "nobody", frozenset({out}))
 
 
 def test_every_clock_and_basis_has_words() -> None:
@@ -72,5 +77,28 @@ def test_somebody_inside_is_shown_with_their_own_number_while_they_are_here() ->
     here = person("Chi", "chair", telephone="07700 900201")
     gone = person("Dot", "chair", telephone="07700 900202", active=False)
 
-    assert numbers(book, charity(), ("town",), (here, gone)) == (Number("Chi, Town hall", "07700 900201"),)
-    assert numbers(book, charity(), ("town",), (gone, person("Eve", "chair"))) == (Number("Town hall", "our own list"),)
+    assert numbers(book, charity(), ("town",), around(here, gone)) == (Number("Chi, Town hall", "07700 900201"),)
+    assert numbers(book, charity(), ("town",), around(gone, person("Eve", "chair"))) == (
+        Number("Town hall", "our own list"),
+    )
+
+
+def test_the_number_of_whoever_is_out_is_never_shown_and_the_next_in_line_stands_instead() -> None:
+    book = read(SMALL.replace('setting = "town_number"', 'setting = "safeguarding_lead"'))
+    here = Charity(
+        "org", "The Invented Trust", "small", ZoneInfo("UTC"), "IT", {"safeguarding_lead": "07700 900202"}, {}
+    )
+    lead = person("Ben", "safeguarding_lead", telephone="07700 900202")
+    chair = person("Chi", "chair", telephone="07700 900201")
+
+    assert numbers(book, here, ("town",), around(lead, chair, out="Ben")) == (
+        Number("Chi, worker, chair", "07700 900201", "Instead of: Town hall"),
+    )
+    assert numbers(book, here, ("town",), around(lead, out="Ben")) == ()
+
+
+def test_the_charitys_number_is_not_shown_where_one_of_several_is_out_and_the_other_has_no_telephone() -> None:
+    book = read(SMALL.replace('setting = "town_number"', 'setting = "chair"'))
+    here = Charity("org", "The Invented Trust", "small", ZoneInfo("UTC"), "IT", {"chair": "07700 900202"}, {})
+
+    assert numbers(book, here, ("town",), around(person("Chi", "chair"), person("Dot", "chair"), out="Dot")) == ()

@@ -5,26 +5,23 @@ Migrating and importing are done once a session and engine; each test gets a cop
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
 import pytest
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
 
-from bot.app import read_books
+from bot.books import read_books
 from bot.importing import import_charity, import_people
 from bot.settings import SHIPPED_BOOKS
 from policy.book import Book
-from storage.migrating import migrate
 from storage.sealing import Keyring, new_key
 from storage.store import Store
 from tests.conversations.town import Clock, Town
+from tests.databases import apart, copied, execute
 from tests.slack.workspace import Workspace
 
 _HERE = Path(__file__).parent
@@ -39,22 +36,23 @@ def books() -> Mapping[str, Book]:
 
 
 @pytest.fixture(scope="session")
-def charity_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def charity_on_sqlite(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
     """A database file to copy."""
     path = tmp_path_factory.mktemp("charity") / "confer.db"
-    _apart(_set_up(f"sqlite+aiosqlite:///{path}"))
+    shutil.copy(migrated_file, path)
+    apart(_set_up(f"sqlite+aiosqlite:///{path}"))
     return path
 
 
 @pytest.fixture(scope="session")
-def charity_on_postgresql(postgres_url: str) -> Iterator[str]:
+def charity_on_postgresql(postgres_url: str, migrated_template: str) -> Iterator[str]:
     """The name of a database to copy."""
     name = f"confer_charity_{secrets.token_hex(6)}"
     server = make_url(postgres_url)
-    _apart(_execute(server, f'CREATE DATABASE "{name}" TEMPLATE template0'))
-    _apart(_set_up(server.set(database=name).render_as_string(hide_password=False)))
+    apart(execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}"'))
+    apart(_set_up(server.set(database=name).render_as_string(hide_password=False)))
     yield name
-    _apart(_execute(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    apart(execute(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -67,13 +65,8 @@ async def charity_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIt
         yield f"sqlite+aiosqlite:///{folder / 'confer.db'}"
         return
     original = request.getfixturevalue("charity_on_postgresql")
-    server = make_url(request.getfixturevalue("postgres_url"))
-    name = f"confer_town_{secrets.token_hex(6)}"
-    await _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
-    try:
-        yield server.set(database=name).render_as_string(hide_password=False)
-    finally:
-        await _execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    async with copied(request.getfixturevalue("postgres_url"), original) as url:
+        yield url
 
 
 @pytest.fixture
@@ -86,23 +79,8 @@ async def town(charity_url: str, books: Mapping[str, Book]) -> AsyncIterator[Tow
 
 
 async def _set_up(url: str) -> None:
-    await migrate(url)
     store = Store(url, _KEYS)
     moment = datetime(2026, 1, 5, tzinfo=UTC)
     await import_charity(store, _CHARITY.read_text(encoding="utf-8"), moment)
     await import_people(store, (_HERE / "people.toml").read_text(encoding="utf-8"), moment)
     await store.close()
-
-
-async def _execute(server: URL, statement: str) -> None:
-    connection = await asyncpg.connect(server.set(drivername="postgresql").render_as_string(hide_password=False))
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-def _apart(work: Coroutine[object, object, None]) -> None:
-    """Run in a loop of its own: a fixture of the whole session outlives the loop of any test."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()

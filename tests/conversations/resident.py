@@ -147,6 +147,8 @@ class Resident:
 
     def _in_full(self, label: str) -> str:
         offered = [line.strip()[4:] for line in self.screen().splitlines() if re.match(r" *\([ x]\) ", line)]
+        if label in offered:
+            return label
         return next((each for each in offered if each.startswith(f"{label}, ") and label.istitle()), label)
 
     async def fills(self, field: str, text: str) -> None:

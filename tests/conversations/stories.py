@@ -15,20 +15,24 @@ NEEDS = "Is any of this why you are here?"
 CHILD = "A child may be harmed, or was"
 ADULT = "An adult may be abused, neglected or forced"
 SELF = "Someone may kill or badly harm themselves"
-CRIME = "A crime, a threat, or danger to the public"
+CRIME = "A crime (also if someone was forced), a threat, or public danger"
 ONE_OF_US = "The worry is about one of our own people"
+SO_FAR = "What do you know so far?"
+NEAR = "A little more, and who is safe to tell?"
 
 Story = Mapping[str, Answer]
 
 _CHILD_SCREENS: Story = {
     "How do we know?": "Another sign, or someone else",
-    "How old is the person who was harmed, now?": "Under 18",
     "Could any of this be part of it?": NONE,
-    "Who is near the person, and who is safe to tell?": {
+    NEAR: {
+        "How old is the person who was harmed, now?": "Under 18",
+        "Are both young, close in age and both willing": "No",
         "Does the suspect work": "No",
         "Is there a parent or carer": "Not sure",
         "Is it safe and possible": "No",
     },
+    "Does the suspect work or volunteer with others at risk?": "No",
 }
 
 NOTHING: Story = {FIRST: "No", DANGERS: NONE, NEEDS: NONE}
@@ -43,28 +47,32 @@ A_CHILD_TOLD_OF_SEXUAL_ABUSE: Story = {
     **A_CHILD,
     "How do we know?": "The child told us",
     "Could any of this be part of it?": Ticked(("Sexual abuse or being used for sex",)),
-    "Are both young, close in age and both willing, with no pressure or pay?": "No",
     "What is your own role?": "Neither",
 }
 """AN: one lead is told, and nobody may stop it."""
 
-_CRIME_SCREENS: Story = {
+_ABOUT_A_CRIME: Mapping[str, str] = {
     "Is the person who may be hurt under 18?": "No",
-    "Would waiting to ask or talk make things worse for anyone?": "Yes",
-    "Is anyone else still at risk of serious harm from it?": "Yes",
-    "Were they made to do it?": "No",
-    "Do the police know that this person did it?": "No",
-    "Have you asked them to report it themselves?": {"Choose the one": "It would put someone at risk"},
-    "Are you unsure that telling someone is right?": "No, I am clear",
+    "Would waiting to ask or talk make things worse": "Yes",
 }
+
+_NO_DOUBT: Story = {"Are you unsure that telling someone is right?": "No, I am clear"}
 
 A_KILLING_ADMITTED: Story = {
     FIRST: "No",
     DANGERS: Ticked((CRIME,)),
     NEEDS: NONE,
-    "How do we know about it?": {"Choose the one": "They say they did it"},
-    "Which is the worst one that fits?": {"Choose the one": "Killing or very bad injury"},
-    **_CRIME_SCREENS,
+    SO_FAR: {**_ABOUT_A_CRIME, "How do we know about the crime?": "They say they did it"},
+    "What do you know about it?": {
+        "Which crime is it?": "Killing or very bad injury",
+        "Is anyone else still at risk": "Yes",
+        "Were they made to do it?": "No",
+    },
+    "Before anyone tells the police": {
+        "Do the police know": "No",
+        "Have you asked them to report it themselves?": "It would put someone at risk",
+        "Are you unsure": "No, I am clear",
+    },
 }
 """A2: two workers."""
 
@@ -72,9 +80,12 @@ HEARD_OF_A_WEAPON: Story = {
     FIRST: "No",
     DANGERS: Ticked((CRIME,)),
     NEEDS: NONE,
-    "How do we know about it?": {"Choose the one": "We heard it from others"},
-    "Which is the worst one that fits?": {"Choose the one": "Carrying a weapon"},
-    **_CRIME_SCREENS,
+    SO_FAR: {**_ABOUT_A_CRIME, "How do we know about the crime?": "We heard it from others"},
+    "What do you know about it?": {
+        "Which crime is it?": "Carrying a weapon",
+        "Is anyone else still at risk": "Yes",
+    },
+    **_NO_DOUBT,
 }
 """A1+: a lead or a trustee agrees."""
 
@@ -93,13 +104,17 @@ A_REQUEST: Story = {
     FIRST: "No",
     DANGERS: NONE,
     NEEDS: Ticked(("Someone outside is asking us",)),
-    "Who is asking?": {"Choose the one": "Probation"},
-    "Could the asker, or someone close to them, be the one feared?": "No",
-    "What do they want?": "Information about someone",
-    "Have they written down a serious reason, their power, and why they did not ask the person?": "Yes",
-    "Has the client died?": "No",
-    "Whose information would go?": "The client's",
-    "What did the person say to this sharing?": {"Choose the one": "I have not asked"},
+    "Who would hear it, and about whom?": {
+        "Who is asking?": "Probation",
+        "Could the asker, or someone close to them": "No",
+        "What do they want?": "Information about someone",
+        "Has the client died?": "No",
+        "Whose information would go?": "The client's",
+    },
+    "May this go?": {
+        "Have they written down a serious reason": "Yes",
+        "What did the person say to this sharing?": "I have not asked",
+    },
     "Is there any reason to doubt they can decide this?": "No reason to doubt",
 }
 """A1+, in a lane that protects nobody: a no stops it."""

@@ -102,7 +102,9 @@ async def test_nobody_on_the_roster_who_can_decide_is_said_and_people_are_named_
     await ewan.begins()
     await ewan.answers(stories.A_COURT_ORDER)
     await ewan.presses("Ask for agreement")
-    await ewan.sees("Nobody on the roster can decide this. Ring your safeguarding lead or a trustee.")
+    await ewan.sees(
+        "Nobody on the roster can decide this. Ring Ben Carver (07700 900102) or Chidi Lowe (07700 900103)."
+    )
 
 
 # Who may not decide
@@ -210,7 +212,7 @@ async def test_a_worry_about_the_safeguarding_lead_passes_them_by_without_anybod
     amira, ben, dora = town.people("amira", "ben", "dora")
     await amira.begins()
     await amira.answers(stories.about("The safeguarding lead"))
-    await amira.sees("Chair of trustees")
+    await amira.sees("Tell the chair today")
     await amira.presses("Ask for agreement")
     await amira.sees("# Before it is sent")
     assert "Ben Carver" not in amira.screen().split("Who is it about")[0]
@@ -398,9 +400,9 @@ async def test_a_changed_answer_sent_again_is_a_new_request(town: Town) -> None:
     await amira.sees("Taken back.")
     await amira.presses("My answers")
     await amira.sees("# Your answers")
-    await amira.changes("How old is the person who was harmed, now?")
+    await amira.changes(stories.NEAR)
     await amira.sees("You can change this.")
-    await amira.presses("Not born yet")
+    await amira.fills_in({"How old is the person who was harmed, now?": "Not born yet"})
     await amira.sees("# What we suggest")
     await amira.asks_for_agreement(of="Femi Adair")
     await town.delivers()

@@ -3,25 +3,8 @@
 from __future__ import annotations
 
 from tests.conversations import stories
-from tests.conversations.resident import Resident, Ticked
+from tests.conversations.around import A_CHILD_AND_TERROR, PLAN, keeps_out
 from tests.conversations.town import ONE_ENGINE, Town
-
-TERROR = "It may be about terrorism or extremism"
-PLAN = "A plan, act, person or money"
-
-A_CHILD_AND_TERROR: stories.Story = {
-    **stories.A_CHILD,
-    stories.DANGERS: Ticked((stories.CHILD, TERROR)),
-    "Is there a plan, an act, a wanted person or money? Or only views?": PLAN,
-}
-
-
-async def keeps_out(person: Resident, name: str) -> None:
-    await person.presses("Someone must not know")
-    await person.sees("# Who must not know")
-    await person.chooses("Who must not know?", name)
-    await person.submits()
-    await person.sees("Noted. From now on they are not told and cannot decide.")
 
 
 @ONE_ENGINE
@@ -161,7 +144,7 @@ async def test_asking_again_is_a_new_message_that_rings_and_the_old_one_shrinks(
     await amira.asks_for_agreement(of="Femi Adair")
     await town.delivers()
 
-    await femi.reads("# Do you agree?", "This went on in a newer message below.")
+    await femi.reads("# Do you agree?", "This went on in a newer message.")
     assert len(femi.account.messages()) == 2
     assert femi.all().count("# Do you agree?") == 1
 

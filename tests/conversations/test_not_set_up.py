@@ -13,7 +13,7 @@ async def test_without_a_safeguarding_lead_only_the_emergency_text_is_shown(town
 
     await amira.sees(
         "# Ring 999 now",
-        "This bot is not set up yet. Please use it only for the emergency numbers below.",
+        "This bot is not set up yet. Please use it only for the emergency numbers.",
         "Still missing, for your administrator: a person who is safeguarding lead.",
     )
     assert await town.cases() == []

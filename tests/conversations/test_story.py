@@ -29,8 +29,8 @@ async def test_a_child_at_risk_reaches_the_council_through_a_second_person(town:
 
     await amira.sees("# What to do now", "Femi Adair agreed at 02:14 on 20 November", "01632 960102 at night")
     await amira.fills_in(stories.THE_WAY)
-    await amira.sees("Is it the right person and a private place?")
-    await amira.fills_in({"Can nobody else hear?": "Yes"})
+    await amira.sees("Can nobody else hear?")
+    await amira.fills_in("Yes")
     await amira.presses("Write down what was done")
     await amira.sees("# What was done")
     await amira.chooses("Who was told?", "Children's social care at the council")
@@ -66,7 +66,7 @@ async def test_what_stays_private_needs_nobody_and_closes_with_nothing_told(town
 
     await amira.begins()
     await amira.answers(stories.NOTHING)
-    await amira.sees("Keep it private", "Who would hear: Nobody outside")
+    await amira.sees("Keep it private", "Tell nobody outside.")
     await amira.presses("Go on with this")
     await amira.sees("Nobody has to agree first.")
     await amira.presses("Close")
@@ -172,7 +172,7 @@ async def test_protection_is_only_warned_where_anything_else_is_stopped(town: To
     await ben.agrees()
     await ben.sees("Already decided")
     await town.delivers()
-    await ewan.sees("First answer the last checks below.")
+    await ewan.sees("First answer the last checks on this card.")
     await ewan.fills_in(careless)
 
     await ewan.sees("Stop: Take out what they do not need.")

@@ -35,6 +35,7 @@ from storage.sealing import Keyring
 from storage.store import Store, Transaction
 from tests.conversations.resident import Resident
 from tests.slack.workspace import Workspace
+from tests.slack.workspace.person import PATIENCE
 
 ONE_ENGINE = pytest.mark.parametrize("charity_url", ["sqlite"], indirect=True)
 """Where only words and people are looked at, and the engine can make no difference."""
@@ -129,7 +130,7 @@ class Town:
         return await self.process.dispatcher.handle(event)
 
     async def _starts(self) -> Process:
-        office = Office(Store(self.url, self.keys), self.books, self.clock)
+        office = Office(Store(self.url, self.keys), self.books, self.clock, within=PATIENCE)
         dispatcher = Dispatcher(office)
         read = settings.read(self.workspace.environment())
         assert isinstance(read, settings.Settings)
@@ -228,14 +229,14 @@ class Town:
             return state
 
     async def until(self, happens: Callable[[], Awaitable[bool]]) -> None:
-        """Try again, for at most five seconds."""
-        deadline = asyncio.get_running_loop().time() + 5
+        """Try again and again; fails at the deadline."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
         while not await happens():
             assert asyncio.get_running_loop().time() < deadline, "it did not happen"
 
     async def settles(self) -> None:
         """Until every worker's card that was shown as an answer is written down as standing where it does."""
-        deadline = asyncio.get_running_loop().time() + 5
+        deadline = asyncio.get_running_loop().time() + PATIENCE
         async with self.reading() as tx:
             unplaced = (
                 select(func.count())

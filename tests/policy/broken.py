@@ -64,7 +64,7 @@ BROKEN: list[tuple[str, str, str, str, str]] = [
     ('law = "L1"', 'law = "L2"', "flag 'duty'", "law", "It can be: L1."),
     ('law = ["L1"]\nshow', 'law = ["L2"]\nshow', "lane 'child'", "law", "no law note"),
     ('outcome = "refer"', 'outcome = "refr"', "lane 'child', rule 'child.1'", "outcome", "Did you mean 'refer'?"),
-    ('approval = "A1"', 'approval = "A2"', "lane 'child', rule 'child.1'", "approval", "no approval 'A2'"),
+    ('approval = "A1"', 'approval = "A2"', "lane 'child', rule 'child.1'", "approval", "'A2', which does not exist"),
     ('recipient = "doctor"', 'recipient = "docter"', "lane 'child', addition 'docter'", "recipient", "'doctor'?"),
     ('recipients = ["who"]', 'recipients = ["whom"]', "outcome 'send'", "recipients", "Did you mean 'who'?"),
     ('value = "doctor", label', 'value = "nurse", label', "outcome 'send'", "recipients", "can be 'nurse'"),
@@ -167,7 +167,11 @@ BROKEN: list[tuple[str, str, str, str, str]] = [
     ('\nnote = "no"\nchannel', '\nnote = "none"\nchannel', "[quiet]", "note", "never be 'none'"),
     ('\nnote = "no"\nchannel', '\nnote = "no"\nnotes = "no"\nchannel', "[quiet]", "notes", "Did you mean 'note'?"),
     ('then = {"emergency.outcome" = "ring", "emergency.approval" = "A0"}\n', "", "invariant 'I1'", "then", "must say"),
-    ('kind = "unmoved"', 'kind = "unmoved"\nwhen = {life = "yes"}', "invariant 'I3'", "when", "always"),
+    ('kind = "unmoved"', 'kind = "unmoved"\nthen = {life = "yes"}', "invariant 'I3'", "then", "always"),
+    ('kind = "unmoved"', 'kind = "moved"', "invariant 'I3'", "order", "in order"),
+    ('kind = "unmoved"', 'kind = "unmoved"\nscope = "sometimes"', "invariant 'I3'", "scope", "not possible"),
+    ('kind = "unmoved"', 'kind = "unmoved"\nguards = ["shared"]', "invariant 'I3'", "guards", "'share'?"),
+    ('kind = "unmoved"', 'kind = "moved"\norder = {who = ["doctor"]}', "invariant 'I3'", "order", "at least two"),
     # examples
     (
         'facts = {share = "yes", checked',

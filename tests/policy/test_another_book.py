@@ -12,6 +12,7 @@ id = "allotment"
 title = "What to do about a neighbour's plot"
 version = "3"
 charity = "The Allotment Society"
+stop_until = {rung = "no"}
 
 [emergency]
 line = "Fire? Ring 999."

@@ -78,6 +78,23 @@ theres a bomb
 found him hanging
 shes dying
 he's going to do it tonight
+she hung herself
+he is hanging
+his heart has stopped
+theres blood all over the floor
+she says she will be dead by morning
+going to blow himself up
+she's haemorrhaging
+he wants someone to kill me
+wants to end things
+he swallowed batteries
+child left in hot car
+fallen in the river
+she's having a baby now
+please send someone
+she's been raped
+he is attacking staff
+he's got petrol and a lighter
 """.strip().splitlines()
 
 QUIET = """
@@ -124,6 +141,14 @@ moving house in june
 the shop was robbed of its charm
 we are dying to hear the outcome of the review
 panic attack last month and feeling better
+he blew up at the meeting and then said sorry
+the baby is due in march
+she was raped years ago and wants counselling
+they hang around the centre
+the file is hanging up in the office
+she wants to end things with her boyfriend
+please send some leaflets
+we sent a letter by the river trust
 """.strip().splitlines()
 
 

@@ -328,3 +328,13 @@ def test_an_assessment_is_plain_values(book: Book) -> None:
         "next": None,
         "unknown": [],
     }
+
+
+def test_a_date_can_be_picked_on_a_card_as_one_of_its_bands(book: Book) -> None:
+    signed = book.question("signed")
+    answers = NO_DANGER | {"share": "yes", "who": "doctor"}
+
+    lanes = {option.value: outcomes(walk(book, {**answers, "signed": option.value})) for option in signed.choices}
+
+    assert [option.label for option in signed.choices] == ["In the last 100 days", "Longer ago"]
+    assert lanes == {"fresh": {"share": "send"}, "old": {"share": "agree_first"}}

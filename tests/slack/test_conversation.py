@@ -209,7 +209,7 @@ async def test_the_home_page_shows_what_waits_and_its_buttons_work(
     await worker.opens_home()
     await worker.waits_for("# Confer")
     await worker.presses("Start")
-    await worker.waits_for("Look in the Messages tab above: your card is there.")
+    await worker.waits_for("Look in the tab called Messages: your card is there.")
     worker.goes_to_messages()
 
     await worker.waits_for("# One?")

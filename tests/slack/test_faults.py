@@ -168,7 +168,7 @@ async def test_a_press_is_acknowledged_while_slacks_web_api_hangs(
     workspace.fails("chat.update", hang=slow, status=500)
     desk.answers["answer"] = Show(question("Two?", "Yes"))
 
-    answer = await asyncio.wait_for(worker.presses("Yes"), 1)
+    answer = await asyncio.wait_for(worker.presses("Yes"), 3)
 
     assert answer.status == 200
     slow.set()

@@ -28,6 +28,7 @@ from bot.cards import (
     Plain,
     Points,
     Progress,
+    Quote,
     Say,
     Small,
     Text,
@@ -54,6 +55,7 @@ FULL = Card(
         Say("You can change this later.", quiet=True),
         Points(("Stay calm", "Ring the lead"), numbered=True),
         Points(("One", "Two")),
+        Quote("I am worried about a child."),
         Notice("Do not tell the family yet.", "warning"),
         Facts((("Case", "AB-12"), ("Ground", "Serious harm"))),
         Numbers((Number("Police", "999"), Number("Lead", "01632 960001", "until ten"), Number("Trustee", "ask Sam"))),
@@ -94,6 +96,7 @@ def test_everything_is_said() -> None:
         "Step 2 of about 6",
         "1. Stay calm\n2. Ring the lead",
         "• One",
+        "I am worried about a child.",
         "Take care. Do not tell the family yet.",
         "Case: AB-12",
         "Lead: 01632 960001\nuntil ten",
@@ -109,6 +112,14 @@ def test_a_number_of_digits_can_be_tapped_and_words_cannot() -> None:
 
     assert "<tel:01632960001|01632 960001>" in drawn["text"]["text"]
     assert drawn["text"]["text"].count("tel:") == 1
+
+
+def test_each_number_of_a_route_can_be_tapped_and_one_to_text_cannot() -> None:
+    routes = (Number("Council", "01632 960101 by day, 101 at night"), Number("Text", "999 by text"))
+    [drawn] = render.blocks(Card("", (Numbers(routes),)))
+
+    assert "<tel:01632960101|01632 960101> by day, <tel:101|101> at night" in drawn["text"]["text"]
+    assert "Text: 999 by text" in drawn["text"]["text"]
 
 
 @pytest.mark.parametrize(
@@ -130,6 +141,14 @@ def test_nothing_in_a_card_is_read_as_markup(block: Block) -> None:
     assert text["type"] == "plain_text"
     assert NASTY in text["text"]
     assert text["emoji"] is False
+
+
+def test_words_to_read_out_stand_alone_and_are_not_read_as_markup() -> None:
+    [drawn] = render.blocks(Card("", (Quote(NASTY),)))
+
+    [said] = drawn["elements"]
+    assert said == {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": NASTY}]}
+    assert render.bare(Card("", (Quote(NASTY),)))[0]["text"] == {"type": "plain_text", "text": NASTY, "emoji": False}
 
 
 def test_angle_brackets_and_ampersands_are_escaped_where_a_bold_word_helps() -> None:
@@ -216,6 +235,7 @@ TEXTS: st.SearchStrategy[Plain] = st.one_of(
     st.builds(Heading, WORDS),
     st.builds(Say, WORDS, st.booleans()),
     st.builds(Points, st.lists(WORDS, min_size=1, max_size=30).map(tuple), st.booleans()),
+    st.builds(Quote, WORDS),
     st.builds(Notice, WORDS, st.sampled_from(["info", "done", "warning", "stop"])),
     st.builds(Facts, st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=25).map(tuple)),
     st.builds(Numbers, st.lists(st.builds(Number, WORDS, WORDS, WORDS), min_size=1, max_size=20).map(tuple)),

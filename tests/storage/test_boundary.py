@@ -99,6 +99,7 @@ WRITES: dict[str, Use] = {
     "cases.disclose": lambda tx, it: tx.cases.disclose(
         it.case.id, it.worker.id, lane="crime", recipient="nobody", text_id=it.text_id
     ),
+    "cases.forget": lambda tx, it: tx.cases.forget(it.case, ["danger"]),
     "cases.name": lambda tx, it: tx.cases.name(it.case.id, "RENAMED"),
     "cases.open": lambda tx, it: tx.cases.open(it.worker.id, reference="MINE", book_id="justus", book_version="1"),
     "cases.record_answers": lambda tx, it: tx.cases.record_answers(it.case, {"danger": "yes", "child": "yes"}),

@@ -383,7 +383,7 @@ async def test_a_letter_wakes_other_processes_on_postgresql_after_the_commit(cha
 
         await promise(charity, "card:1")
 
-        await asyncio.wait_for(heard.wait(), 10)
+        await asyncio.wait_for(heard.wait(), 30)
         await driver.reset()
 
 
@@ -538,7 +538,7 @@ async def test_letters_are_taken_in_one_order_so_that_nobody_locks_anybody_out(
 async def blocked(store: Store) -> None:
     """Until somebody waits for a lock in this database."""
     query = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    deadline = asyncio.get_running_loop().time() + 10
+    deadline = asyncio.get_running_loop().time() + 30
     while not await rows(store, query):
         assert asyncio.get_running_loop().time() < deadline, "nobody waits"
         await asyncio.sleep(0.01)

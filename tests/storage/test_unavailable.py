@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,20 @@ async def test_after_a_restart_of_the_server_at_most_one_event_is_refused(charit
             refused += 1
 
     assert refused <= 1
+
+
+async def test_of_two_transactions_in_each_others_way_one_is_told_to_begin_again(charity: Charity) -> None:
+    if not charity.store.postgresql:
+        return  # one writer at a time is in nobody's way
+    lock = text("SELECT id FROM people WHERE handle = :handle FOR UPDATE")
+    both = asyncio.Barrier(2)
+
+    async def takes(*handles: str) -> None:
+        async with charity.begin() as tx:
+            await tx.connection.execute(lock, {"handle": handles[0]})
+            await both.wait()
+            await tx.connection.execute(lock, {"handle": handles[1]})
+
+    ended = await asyncio.gather(takes("worker", "trustee"), takes("trustee", "worker"), return_exceptions=True)
+
+    assert sorted(type(each).__name__ for each in ended) == ["GaveWay", "NoneType"]

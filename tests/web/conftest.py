@@ -1,22 +1,46 @@
-"""A running sandbox on loopback, with the desk of one short story behind it, and a browser tab's way of pressing."""
+"""A running sandbox on loopback, with the desk of one short story behind it, and a browser tab's way of pressing.
+
+Chromium is started once a session: what needs it runs in the session's loop, and each test has windows of its own.
+"""
 
 from __future__ import annotations
 
 import html
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import Browser, async_playwright, expect
 
 from bot.channels.web import configure
 from bot.channels.web.app import WebChannel
 from tests.web.desk import StoryDesk
 
 LINES = "application/x-ndjson"
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+IN_A_BROWSER = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed on this machine"),
+    pytest.mark.asyncio(loop_scope="session"),
+]
+expect.set_options(timeout=30_000)  # milliseconds; a busy machine is no fault of the page
 
 
 @dataclass
@@ -65,6 +89,28 @@ class Sandbox:
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
+    async with opened_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """Chromium without any window; whatever a test opens is closed, and its cookies forgotten, at its end."""
+    yield chromium
+    for window in chromium.contexts:
+        await window.close()
+
+
+@asynccontextmanager
+async def opened_sandbox() -> AsyncIterator[Sandbox]:
     channel = configure({"CONFER_SANDBOX": "1"})
     assert isinstance(channel, WebChannel)
     desk = StoryDesk(channel=channel)

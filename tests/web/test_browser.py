@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Route, expect
 
-from tests.web.conftest import Sandbox
+from tests.web.conftest import IN_A_BROWSER, Sandbox, opened_sandbox
 from tests.web.samples import APPROVAL, QUESTION
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed on this machine")
+pytestmark = IN_A_BROWSER
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        await browser.close()
+@pytest_asyncio.fixture(loop_scope="session")
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """In the loop of the browser that looks at it."""
+    async with opened_sandbox() as sandbox:
+        yield sandbox
 
 
 async def opened(browser: Browser, sandbox: Sandbox, width: int) -> Page:
@@ -46,7 +33,7 @@ async def test_ask_approve_and_watch_the_other_screen_change(browser: Browser, s
     page = await opened(browser, sandbox, 1400)
     amina, tom = page.locator("[data-person=amina].person"), page.locator("[data-person=tom].person")
 
-    await amina.get_by_role("button", name="Start a disclosure check").click()
+    await amina.get_by_role("button", name="Start the checklist").click()
     await expect(amina.get_by_role("heading", name="Could someone die")).to_be_focused()
     await amina.get_by_role("button", name="No", exact=True).dblclick()
     await expect(amina.get_by_role("heading", name="What is it about?")).to_be_focused()
@@ -83,7 +70,7 @@ async def test_ask_approve_and_watch_the_other_screen_change(browser: Browser, s
 async def test_yes_and_not_sure_exclude_each_other_from_the_keyboard(browser: Browser, sandbox: Sandbox) -> None:
     page = await opened(browser, sandbox, 1400)
     amina = page.locator("[data-person=amina].person")
-    await amina.get_by_role("button", name="Start a disclosure check").press("Enter")
+    await amina.get_by_role("button", name="Start the checklist").press("Enter")
     await amina.get_by_role("button", name="No", exact=True).press("Enter")
     yes = amina.get_by_role("checkbox", name="Yes: An adult may face abuse, neglect or violence")
     unsure = amina.get_by_role("checkbox", name="Not sure: An adult may face abuse, neglect or violence")
@@ -161,7 +148,7 @@ async def test_a_press_that_did_not_arrive_is_the_same_press_when_pressed_again(
     browser: Browser, sandbox: Sandbox
 ) -> None:
     page = await opened(browser, sandbox, 1400)
-    start = page.locator("[data-person=amina].person").get_by_role("button", name="Start a disclosure check")
+    start = page.locator("[data-person=amina].person").get_by_role("button", name="Start the checklist")
     deliveries: list[str] = []
 
     async def lose_the_answer(route: Route) -> None:
@@ -185,6 +172,6 @@ async def test_without_a_script_a_press_still_works(browser: Browser, sandbox: S
     page = await context.new_page()
     await page.goto(sandbox.origin)
 
-    await page.get_by_role("button", name="Start a disclosure check").first.click()
+    await page.get_by_role("button", name="Start the checklist").first.click()
 
     await expect(page.get_by_role("heading", name="Could someone die or be badly hurt right now?")).to_be_visible()

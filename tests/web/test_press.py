@@ -20,7 +20,7 @@ async def test_the_page_shows_everybody_and_says_that_nothing_is_real(sandbox: S
     assert all(name in read for name in ("Amina Yusuf", "Ben Walsh", "Tom Okafor", "Grace Lindqvist", "Priya Nair"))
     assert "Nothing here is real. The charity is invented. Do not type real details." in read
     assert page.count('class="danger"') == 5
-    assert page.count("Start a disclosure check") == 5
+    assert page.count("Start the checklist") == 5
 
 
 async def test_a_home_card_with_buttons_of_its_own_gets_none_from_the_page(sandbox: Sandbox) -> None:
@@ -29,7 +29,7 @@ async def test_a_home_card_with_buttons_of_its_own_gets_none_from_the_page(sandb
     page = await sandbox.page("/?person=tom")
 
     assert "Start a checklist" in page
-    assert "Start a disclosure check" not in page
+    assert "Start the checklist" not in page
 
 
 async def test_a_deep_link_shows_one_person_alone(sandbox: Sandbox) -> None:

@@ -25,6 +25,7 @@ from bot.cards import (
     Pick,
     Points,
     Progress,
+    Quote,
     Say,
     Small,
     Text,
@@ -51,6 +52,7 @@ def drawn(*blocks: Block) -> Markup:
         (Say("Why we ask", quiet=True), "Why we ask"),
         (Points(("First", "Second")), "First Second"),
         (Points(("First", "Second"), numbered=True), "First Second"),
+        (Quote("I am worried about a child."), "I am worried about a child. Copy these words"),
         (Notice("Read this"), "Read this"),
         (Notice("Sent", "done"), "Done Sent"),
         (Notice("Mind this", "warning"), "Take care Mind this"),
@@ -78,6 +80,7 @@ def test_every_block_says_its_words(block: Block, said: str) -> None:
         Heading(HOSTILE),
         Say(HOSTILE),
         Points((HOSTILE,)),
+        Quote(HOSTILE),
         Notice(HOSTILE, "stop"),
         Facts(((HOSTILE, HOSTILE),)),
         Numbers((Number(HOSTILE, HOSTILE, HOSTILE),)),
@@ -138,11 +141,32 @@ def test_the_emergency_cards_title_is_the_first_thing_after_the_danger_line() ->
 
 def test_a_telephone_number_rings_and_words_do_not() -> None:
     page = drawn(
-        Numbers((Number("Council", "+44 20 7946 0112"), Number("Lead", "ask your lead"), Number("Text", "999 then 55")))
+        Numbers((Number("Council", "+44 20 7946 0112"), Number("Lead", "ask your lead"), Number("Text", "text 999")))
     )
 
     assert page.count("tel:") == 1
     assert 'href="tel:+442079460112"' in page
+
+
+def test_each_number_of_a_route_rings() -> None:
+    page = drawn(
+        Numbers((Number("Council", "01632 960101 by day, 01632 960102 at night"), Number("Silent", "999, then 55")))
+    )
+
+    assert 'href="tel:01632960101">01632 960101</a> by day' in page
+    assert 'href="tel:01632960102"' in page
+    assert 'href="tel:999">999</a>, then 55' in page
+
+
+def test_a_number_in_a_step_rings() -> None:
+    assert 'href="tel:116123">116 123</a>' in drawn(Points(("Ring Samaritans, 116 123.",)))
+
+
+def test_a_form_that_is_only_read_has_nothing_to_send() -> None:
+    page = dialog(Form("Why?", (Heading("The law"), Say("It lets us."), Small("Section 1")), "", ""), SLIP)
+
+    assert "tone-main" not in page
+    assert ">Close</button>" in page
 
 
 def test_a_number_inside_another_is_not_an_emergency_number() -> None:

@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.bot.processes import running
-from tests.web.test_browser import browser, pytestmark
+from tests.web.conftest import IN_A_BROWSER
 
-__all__ = ["browser", "pytestmark"]
+pytestmark = IN_A_BROWSER
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, tmp_path: Path) -> AsyncIterator[Page]:
     folder = str(tmp_path / "try")
     async with running("try", "--port", "0", "--data", folder, environment={}) as bot:
@@ -47,7 +48,7 @@ async def test_ask_approve_read_the_guidance_and_write_down_what_was_done(page: 
     await presses(amira, "The child told us")
     await expect(amira.get_by_role("heading", name="Could any of this be part of it?")).to_be_visible()
     await presses(amira, "Next")
-    await expect(amira.get_by_role("heading", name="Who is near the person")).to_be_visible()
+    await expect(amira.get_by_role("heading", name="who is safe to tell?")).to_be_visible()
     for choices in await amira.locator(".cards fieldset:has(input[type=radio])").all():
         await choices.locator("label", has_text="Not sure").click()
     await presses(amira, "Next")

@@ -143,7 +143,10 @@ class Answers:
             if not heard.again:
                 self._aside(heard, failed.card)
             return Answer(500)
-        return Answer(200, self._aside(heard, failed.card))
+        body = self._aside(heard, failed.card)
+        if heard.kind == "submission":
+            body["response_action"] = "push"  # on top of the form: what was typed is still there when this is closed
+        return Answer(200, body)
 
     def _show(self, heard: Heard, card: Card, urgent: Urgent | None) -> Json:
         event = heard.event
@@ -169,7 +172,7 @@ class Answers:
         elif heard.kind == "press" and heard.surface == "home":
             # The card stands in the Messages tab: unless that is said, nothing seems to happen.
             self._posting.later(
-                self._posting.page(heard, Notice("Look in the Messages tab above: your card is there.", "done"))
+                self._posting.page(heard, Notice("Look in the tab called Messages: your card is there.", "done"))
             )
         elif heard.kind == "shortcut":
             pointer = Card(card.title, (Say(ELSEWHERE),), danger=card.danger)

@@ -25,6 +25,7 @@ from bot.cards import (
     Pick,
     Points,
     Progress,
+    Quote,
     Say,
     Small,
     Text,
@@ -137,6 +138,8 @@ def _block(block: Block, fold: bool) -> Iterator[Json]:
             yield from words.sections(text)
         case Points():
             yield from words.sections(words.listed(block))
+        case Quote(text):
+            yield from words.quoted(text)
         case Notice(text, weight):
             yield from words.notice(text, _WEIGHT[weight])
         case Facts(rows):
@@ -185,7 +188,7 @@ def _field(each: Field) -> Iterator[Json]:
             yield from inputs.pick(each, named=True)
         case Ticks():
             yield from inputs.ticks(each, named=True)
-        case Say() | Notice() | Facts() | Points():
+        case Heading() | Say() | Quote() | Notice() | Facts() | Points() | Numbers() | Small():
             yield from _block(each, False)
         case _:
             assert_never(each)

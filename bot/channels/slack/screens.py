@@ -28,6 +28,12 @@ class _Screen:
         self.lock = asyncio.Lock()
         self.waiting: Send | None = None
         self.busy = False
+        self.letters = 0  # edits of this message that were not answers
+
+    def tries_again(self, send: Send, letters: int) -> None:
+        """Unless a newer answer waits by now, or a letter has drawn a newer card meanwhile: then this one is over."""
+        if self.waiting is None and self.letters == letters:
+            self.waiting = send
 
 
 class Screens:
@@ -71,6 +77,7 @@ class Screens:
         """No other edit of this message while inside."""
         screen = self._screens.setdefault(key, _Screen())
         async with screen.lock:
+            screen.letters += 1
             yield
 
     async def _send(self, screen: _Screen) -> None:
@@ -78,6 +85,7 @@ class Screens:
         try:
             while (send := screen.waiting) is not None:
                 screen.waiting = None
+                letters = screen.letters
                 try:
                     async with screen.lock:
                         await send()
@@ -90,8 +98,7 @@ class Screens:
                         raise
                     pause = FIRST_PAUSE * 2 ** (tries - 1) if error.after is None else error.after
                     await asyncio.sleep(pause)
-                    if screen.waiting is None:  # a newer card may have come meanwhile
-                        screen.waiting = send
+                    screen.tries_again(send, letters)
         finally:
             # Whatever went wrong with one card, the one that came after it is still shown.
             screen.busy = screen.waiting is not None and not self._stopped

@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _FORMATTING = re.compile(r"[*_~`]")
 _TELEPHONE = re.compile(r"\+?[0-9][0-9 ]{1,18}")
+_RINGS = re.compile(r"(?<![\w+-])(?:\+44[0-9 ]{8,12}[0-9]|0[0-9 ]{7,12}[0-9]|116 123|18000|999|112|111|101)(?![\w-])")
 
 
 def plain(text: str) -> Json:
@@ -46,10 +47,16 @@ def numbers(rows: Sequence[Number]) -> Iterator[Json]:
     for row in rows:
         number = _escaped(row.number)
         if _TELEPHONE.fullmatch(row.number.strip()):
-            number = f"<tel:{row.number.replace(' ', '')}|{number}>"
+            number = _telephone(number)
+        elif "text" not in row.number.casefold():  # a link would call the number that is to be texted
+            number = _RINGS.sub(lambda found: _telephone(found[0]), number)
         note = f"\n{_escaped(row.note)}" if row.note else ""
         lines.append(f"{_escaped(row.name)}: {number}{note}")
     yield from _marked("\n".join(lines))
+
+
+def _telephone(number: str) -> str:
+    return f"<tel:{number.replace(' ', '')}|{number}>"
 
 
 def notice(text: str, word: str) -> Iterator[Json]:
@@ -60,6 +67,13 @@ def notice(text: str, word: str) -> Iterator[Json]:
         return
     lead = f"*{word}* " if word else ""
     yield from _marked("\n".join(f"> {line}" for line in (lead + _escaped(text)).splitlines()))
+
+
+def quoted(text: str) -> Iterator[Json]:
+    """Words to read out: a block of their own, so that a long press copies them and nothing else."""
+    for piece in pieces(text):
+        words = {"type": "text", "text": piece}
+        yield {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [words]}]}
 
 
 def bold(text: str) -> Iterator[Json]:
@@ -83,6 +97,8 @@ def unmarked(text: Json) -> str:
     """The words of a text object, whichever way it was drawn."""
     if text["type"] == "plain_text":
         return str(text["text"])
+    if text["type"] == "rich_text_preformatted":
+        return "".join(str(part["text"]) for part in text["elements"])
     said = re.sub(r"<[^|>]*\|([^>]*)>", r"\1", text["text"])
     return html.unescape(re.sub(r"^> |\*", "", said, flags=re.MULTILINE))
 

@@ -84,7 +84,7 @@ def start_form(account: Account, token: str) -> Markup:
     """The button that begins, for a home card that brings no button of its own."""
     return Markup(
         '<form class="start" method="post" action="/press">{}'
-        '<button class="button tone-main" name="press" value="{}">Start a disclosure check</button></form>'
+        '<button class="button tone-main" name="press" value="{}">Start the checklist</button></form>'
     ).format(hidden(Slip(account.who.user, token, new_delivery())), press("start", {}))
 
 

@@ -28,6 +28,7 @@ from bot.cards import (
     Pick,
     Points,
     Progress,
+    Quote,
     Say,
     Small,
     Text,
@@ -40,7 +41,7 @@ WORDS: Mapping[Weight, str] = {"info": "Note", "done": "Done", "warning": "Take 
 DEAD = Markup('<button type="submit" hidden></button>')
 """Enter on a tick presses a form's first button. This one presses nothing, where the next might answer "yes"."""
 
-EMERGENCY = re.compile(r"(?<![\w-])(999|112)(?![\w-])")
+RINGS = re.compile(r"(?<![\w+-])(\+44[0-9 ]{8,12}[0-9]|0[0-9 ]{7,12}[0-9]|116 123|18000|999|112|111|101)(?![\w-])")
 TELEPHONE = re.compile(r"\+?[0-9][0-9 ()-]{1,}[0-9]")
 
 
@@ -74,8 +75,7 @@ def dialog(form: Form, slip: Slip) -> Markup:
     return Markup(
         '{danger}<form class="body" method="post" action="/press" autocomplete="off" aria-labelledby="{title}">'
         '{slip}{dead}<h3 id="{title}" tabindex="-1">{text}</h3>{fields}<div class="buttons">'
-        '<button class="button tone-main" name="press" value="{press}">{submit}</button>'
-        '<button class="button tone-plain" type="button" data-close>Cancel</button></div></form>'
+        '{submit}<button class="button tone-plain" type="button" data-close>{leave}</button></div></form>'
     ).format(
         title=title,
         danger=danger(form.danger),
@@ -83,8 +83,17 @@ def dialog(form: Form, slip: Slip) -> Markup:
         dead=DEAD,
         text=form.title,
         fields=join(field(item, slip) for item in form.fields),
-        press=press(form.action, form.carry),
-        submit=form.submit,
+        submit=_submit(form),
+        leave="Cancel" if form.submit else "Close",
+    )
+
+
+def _submit(form: Form) -> Markup:
+    """A form that is only read has nothing to send."""
+    if not form.submit:
+        return Markup()
+    return Markup('<button class="button tone-main" name="press" value="{}">{}</button>').format(
+        press(form.action, form.carry), form.submit
     )
 
 
@@ -94,12 +103,12 @@ def mark(card: Card) -> str:
 
 
 def danger(text: str) -> Markup:
-    return Markup('<p class="danger">{}</p>').format(callable_999(text)) if text else Markup()
+    return Markup('<p class="danger">{}</p>').format(ringable(text)) if text else Markup()
 
 
-def callable_999(text: str) -> Markup:
-    """The text with the emergency numbers in it as links that ring."""
-    pieces = EMERGENCY.split(text)  # every second piece is a number
+def ringable(text: str) -> Markup:
+    """The text with the telephone numbers in it as links that ring."""
+    pieces = RINGS.split(text)  # every second piece is a number
     return join(telephone(piece) if place % 2 else escape(piece) for place, piece in enumerate(pieces))
 
 
@@ -120,14 +129,17 @@ def block(item: Block, slip: Slip) -> Markup:
         case Heading(text):
             return Markup("<h4>{}</h4>").format(text)
         case Say(text, quiet):
-            return Markup('<p class="{}">{}</p>').format("say quiet" if quiet else "say", text)
+            return Markup('<p class="{}">{}</p>').format("say quiet" if quiet else "say", ringable(text))
         case Points(items, numbered):
-            rows = join(Markup("<li>{}</li>").format(callable_999(row)) for row in items)
+            rows = join(Markup("<li>{}</li>").format(ringable(row)) for row in items)
             return (Markup("<ol>{}</ol>") if numbered else Markup("<ul>{}</ul>")).format(rows)
+        case Quote(text):
+            return Markup(
+                '<figure class="quote"><blockquote>{}</blockquote>'
+                '<button class="copy" type="button" data-copy>Copy these words</button></figure>'
+            ).format(text)
         case Notice(text, weight):
-            return Markup('<p class="notice weight-{}">{}{}</p>').format(
-                weight, weighed(weight, text), callable_999(text)
-            )
+            return Markup('<p class="notice weight-{}">{}{}</p>').format(weight, weighed(weight, text), ringable(text))
         case Facts(rows):
             pairs = join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(*row) for row in rows)
             return Markup('<dl class="facts">{}</dl>').format(pairs)
@@ -159,14 +171,17 @@ def field(item: Field, slip: Slip) -> Markup:
             return text_field(item, slip)
         case Confirm():
             return confirm(item)
-        case Pick() | Ticks() | Say() | Notice() | Facts() | Points():
+        case Pick() | Ticks() | Heading() | Say() | Quote() | Notice() | Facts() | Points() | Numbers() | Small():
             return block(item, slip)
         case _:
             assert_never(item)
 
 
 def number(row: Number) -> Markup:
-    """Somebody to ring: a link where it is a telephone number, else the words as they are."""
-    route = telephone(row.number) if TELEPHONE.fullmatch(row.number) else escape(row.number)
+    """Somebody to ring: what rings is a link. A number to text is left as it is: a link would call it."""
+    if TELEPHONE.fullmatch(row.number):
+        route = telephone(row.number)
+    else:
+        route = escape(row.number) if "text" in row.number.casefold() else ringable(row.number)
     note = Markup('<span class="note">{}</span>').format(row.note) if row.note else Markup()
     return Markup('<li><span class="name">{}</span><span class="route">{}</span>{}</li>').format(row.name, route, note)

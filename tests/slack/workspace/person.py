@@ -6,7 +6,7 @@ A person can only press what they see: an unknown label fails with the labels th
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from tests.slack.workspace.blocks import choices
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tests.slack.workspace.server import Delivered, Message, View, Workspace
 
 Json = dict[str, Any]
-PATIENCE = 1.0  # seconds a person waits for the screen to change before pressing on
+PATIENCE = 30.0  # seconds a person looks for what they want to press or fill in; a busy machine is no fault of the code
+SHOWN_WITHIN = 3.0  # seconds a person waits for the screen to change before pressing on all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Person:
         surface = self._surface(pressable=True)
         return [label for label, _, _ in buttons(surface.blocks)] if surface else []
 
-    async def waits_for(self, text: str, seconds: float = 5.0) -> None:
+    async def waits_for(self, text: str, seconds: float = PATIENCE) -> None:
         """Until they see these words; fails with what they see instead."""
         try:
             await self.workspace.until(lambda: text in self.sees(), seconds=seconds)
@@ -158,7 +159,7 @@ class Person:
     async def presses(self, label: str, *, on: Message | None = None, patience: float = PATIENCE) -> Delivered:
         """The button with this label on what they look at, or on a message they kept (a card of yesterday)."""
         if on is None:
-            await self._waits_for_a_change(patience)
+            await self._waits_for_a_change(min(patience, SHOWN_WITHIN))
             try:
                 await self.workspace.until(lambda: label in self.labels(), seconds=patience)
             except AssertionError:
@@ -359,6 +360,13 @@ class Person:
             if found:
                 self.workspace.refused.append(("view_submission", found))
             fresh = {**answer.body["view"], "blocks": self.workspace.numbered(answer.body["view"]["blocks"])}
+            if answer.body["response_action"] == "push":
+                assert len(stack) < 3, "Slack shows at most three views on top of one another"
+                stack.append(
+                    replace(view, id=self.workspace.id("V"), view=fresh, hash=self.workspace.id("h"), errors={})
+                )
+                stack[-1].changed = self.workspace.change()
+                return
             view.view, view.hash, view.errors = fresh, self.workspace.id("h"), {}
         view.changed = self.workspace.change()
 

@@ -58,6 +58,8 @@ def seen(blocks: list[Json], state: Json, errors: dict[str, str] | None = None) 
                 lines.append(f"# {words(block['text'])}")
             case "section":
                 lines.append(words(block["text"]))
+            case "rich_text":
+                lines.extend(part["text"] for said in block["elements"] for part in said["elements"])
             case "context":
                 lines.append(" ".join(words(each) for each in block["elements"]))
             case "actions":

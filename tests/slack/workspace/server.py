@@ -109,7 +109,7 @@ class Workspace:
         await site.start()
         host, port = self._runner.addresses[0][:2]
         self.address = f"http://{host}:{port}"
-        self._client = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
+        self._client = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -165,7 +165,7 @@ class Workspace:
     def called(self, method: str) -> list[Json]:
         return [said for name, said in self.calls if name == method]
 
-    async def until(self, condition: Callable[[], object], why: str = "", seconds: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], object], why: str = "", seconds: float = 30.0) -> None:
         """Wait for something to become true, looking whenever anything here changes."""
         deadline = time.monotonic() + seconds
         while not condition():
@@ -274,7 +274,7 @@ class Workspace:
         said = {"type": kind, "envelope_id": envelope, "payload": payload, "accepts_response_payload": True}
         await self.sockets[-1].send_json(said)
         try:
-            return Delivered(200, await asyncio.wait_for(ack, 5))
+            return Delivered(200, await asyncio.wait_for(ack, 30))
         except TimeoutError:
             return Delivered(0, {})
         finally:

@@ -234,6 +234,18 @@ document.addEventListener("change", ({ target }) => {
 dialog.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]")) dialog.close();
 });
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copy]");
+  if (!button) return;
+  const words = button.closest(".quote").querySelector("blockquote");
+  try {
+    await navigator.clipboard.writeText(words.textContent);
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(words);
+    button.textContent = "Selected. Copy it now";
+  }
+});
 dialog.addEventListener("close", () => dialog.replaceChildren()); // what was typed goes with it
 
 // --- staying up to date ---

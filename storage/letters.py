@@ -1,0 +1,126 @@
+"""The statements of the outbox that change many letters at once, so that people who meet in them wait and never clash.
+
+The rule to keep: rows are locked in the order of their keys, in every statement that takes more than one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Text, bindparam, case, cast, collate, func, literal, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.tables import Int64, consultations, jobs, people, posts
+
+_NEWS = ("lane", "payload", "run_at", "token", "attempts", "state")
+_NAMES = ("id", "organisation_id", "kind", "key", *_NEWS)
+
+
+def _put(build: Any) -> Any:
+    new = build(jobs).values({name: bindparam(name) for name in _NAMES})
+    return new.on_conflict_do_update(
+        index_elements=[jobs.c.organisation_id, jobs.c.key],
+        set_={name: getattr(new.excluded, name) for name in _NEWS},
+    ).returning(jobs.c.id)
+
+
+PUT = {True: _put(postgresql_insert), False: _put(sqlite_insert)}
+
+
+def letters_to_copies(*, postgresql: bool, only_if: Any = None) -> Any:
+    """A letter for every copy of a consultation's cards, in one statement; the pressed copy is held.
+
+    Rows are taken in the order of their keys, as `_done` takes them: two transactions that meet in the same letters
+    wait for one another instead of locking each other out. `only_if` is one more condition, the same for every row.
+    """
+    build, order = (postgresql_insert, _bytewise) if postgresql else (sqlite_insert, _as_it_is)
+    new_id = cast(func.gen_random_uuid(), Text) if postgresql else func.lower(func.hex(func.randomblob(9)))
+    pressed = (
+        (posts.c.channel == bindparam("channel"))
+        & (posts.c.tenant == bindparam("tenant"))
+        & (posts.c.user == bindparam("user"))
+        & (posts.c.kind == bindparam("pressed_kind"))
+        & (posts.c.message == bindparam("pressed_message"))
+    )
+    key = literal("card:") + posts.c.id
+    rows = select(
+        new_id,
+        posts.c.organisation_id,
+        literal("letter"),
+        key,
+        posts.c.channel + "/" + posts.c.tenant + "/" + posts.c.user,
+        literal('{"post": "') + posts.c.id + literal('"}'),
+        case((pressed, bindparam("lease_end", type_=Int64)), else_=bindparam("moment", type_=Int64)),
+        case((pressed, bindparam("held_by", type_=Text)), else_=literal("")),
+        literal(0),
+        literal("due"),
+    ).where(posts.c.consultation_id == bindparam("case_id"), posts.c.organisation_id == bindparam("org"))
+    if only_if is not None:
+        rows = rows.where(only_if)
+    rows = rows.order_by(order(key))
+    new = build(jobs).from_select(_NAMES, rows)
+    return new.on_conflict_do_update(
+        index_elements=[jobs.c.organisation_id, jobs.c.key],
+        set_={name: getattr(new.excluded, name) for name in _NEWS},
+    ).returning(jobs.c.id, jobs.c.token, jobs.c.payload)
+
+
+def _bytewise(key: Any) -> Any:
+    """PostgreSQL's order of these without regard to language, so that it is one and the same everywhere."""
+    return collate(key, "C")
+
+
+def _as_it_is(key: Any) -> Any:
+    return key
+
+
+_SETTLED = tuple_(jobs.c.id, jobs.c.token).in_(bindparam("settled", expanding=True))
+
+
+def _changed(which: Any, order: Any, **values: Any) -> Any:
+    """An update of these jobs. The rows are locked in `order` of their keys first; see `letters_to_copies`."""
+    change = update(jobs).values(values).returning(jobs.c.id)
+    if order is None:  # SQLite has one writer, whom nobody can lock out
+        return change.where(which)
+    mine = select(jobs.c.id).where(which).order_by(order(jobs.c.key), jobs.c.id).with_for_update().cte("mine")
+    return change.where(jobs.c.id.in_(select(mine.c.id)))
+
+
+DONE = {
+    postgresql: _changed(_SETTLED, order, state="done", token="", payload="{}")
+    for postgresql, order in ((True, _bytewise), (False, None))
+}
+OVERTAKEN = {
+    postgresql: _changed(
+        jobs.c.id.in_(bindparam("ids", expanding=True))
+        & ~_SETTLED
+        & ((jobs.c.token == "") | (jobs.c.attempts > 0))  # a newer answer's token is there and was never claimed
+        & (jobs.c.kind == "letter")
+        & (jobs.c.state != "dead"),
+        order,
+        state="due",
+        token="",
+        run_at=bindparam("moment", type_=Int64),
+        payload=literal('{"post": "') + func.substr(jobs.c.key, len("card:") + 1) + literal('"}'),
+    )
+    for postgresql, order in ((True, _bytewise), (False, None))
+}
+UNDELIVERED = (
+    select(posts.c.id)
+    .join(
+        jobs,
+        (jobs.c.organisation_id == posts.c.organisation_id)
+        & (jobs.c.key == literal("card:") + posts.c.id)
+        & (jobs.c.state == "dead"),
+    )
+    .join(people, (people.c.id == posts.c.person_id) & (people.c.active == 1))
+    .join(consultations, consultations.c.id == posts.c.consultation_id)
+    .where(
+        posts.c.consultation_id == bindparam("case_id"),
+        posts.c.organisation_id == bindparam("org"),
+        posts.c.person_id != consultations.c.requester_id,
+        posts.c.kind.not_like(bindparam("retired")),
+    )
+    .order_by(posts.c.at, posts.c.id)
+)

@@ -1,0 +1,42 @@
+"""The charity's own case reference: a file number, and never a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conversations.resident import Resident
+from tests.conversations.town import ONE_ENGINE, Town
+
+FIELD = "Your own case reference"
+
+
+async def gives(person: Resident, reference: str) -> None:
+    await person.begins()
+    await person.presses("No")
+    await person.sees("[My answers]")
+    await person.presses("My answers")
+    await person.presses("Use our own reference")
+    await person.sees("# Case reference")
+    await person.fills(FIELD, reference)
+    await person.submits()
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("reference", ["HP-2026-118", "7/2026", "case 12", "FB0417"])
+async def test_a_file_number_becomes_the_reference(town: Town, reference: str) -> None:
+    amira = town.person("amira")
+
+    await gives(amira, reference)
+
+    await amira.sees("The case has your reference now.", f"Case {reference}")
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("reference", ["john smith 1", "Mary-Quill 2", "smith", "QQ 12 34 56 C"])
+async def test_what_may_be_a_person_is_refused_and_not_kept(town: Town, reference: str) -> None:
+    amira = town.person("amira")
+
+    await gives(amira, reference)
+
+    await amira.sees("Never a name. We did not keep it.")
+    assert await town.remembers(reference) == []
