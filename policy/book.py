@@ -223,7 +223,7 @@ class Outcome:
     write_down: tuple[Guide, ...] = ()
     tell: tuple[Guide, ...] = ()  # whether to tell the person, and how; never shown while the book is silenced
     out_of_hours: tuple[Guide, ...] = ()
-    after: tuple[Guide, ...] = ()  # a word for the worker
+    after: tuple[Guide, ...] = ()  # a word for the worker; while silenced, only in the lane of the silence itself
     precedent: Precedent | None = None
     contacts: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
@@ -389,7 +389,8 @@ class Invariant:
 class Example:
     """A worked case. An asked fact that is not listed takes the book's quiet value; all four must match exactly.
 
-    `recipients`, `clock`, `talk` and `basis` are looked at, and must match exactly, in the lanes that they name.
+    `recipients`, `sends`, `clock`, `talk` and `basis` are looked at, and must match exactly, in the lanes that they
+    name. `not_asked` are questions that must not be asked.
     """
 
     name: str
@@ -401,9 +402,11 @@ class Example:
     show: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # guide ids that must be there
     never: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # guide ids that must not be shown
     recipients: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sends: Mapping[str, str] = field(default_factory=dict)
     clock: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[str, str] = field(default_factory=dict)
     basis: Mapping[str, str] = field(default_factory=dict)
+    not_asked: tuple[str, ...] = ()
     note: str = ""
 
 

@@ -75,6 +75,7 @@ def check_example(book: Book, example: Example, *, today: date | None = None) ->
     """
     done = complete(book, example.facts)
     found = [f"'{name}' is listed, but is never asked" for name in done.never_asked]
+    found += [f"'{name}' is asked, and should not be" for name in example.not_asked if name in done.answers]
     whole = walk(book, done.answers, flags=done.flags, today=today, stage="send")
     if isinstance(whole, Asking):
         found.append(f"'{whole.questions[0].id}' is still asked when every question has its answer")
@@ -157,6 +158,7 @@ def _endings(example: Example, lanes: Mapping[str, Verdict]) -> list[str]:
         found += [
             f"{what}: {lane} is {now} and should be {expected[lane]}"
             for what, expected, now in (
+                ("sends", example.sends, verdict.outcome.sends),
                 ("clock", example.clock, verdict.clock),
                 ("talk", example.talk, verdict.talk),
                 ("basis", example.basis, verdict.basis),

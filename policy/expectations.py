@@ -144,7 +144,7 @@ def look_at_examples(book: Book, faults: Faults, values: Values) -> None:
         for key, lists in (("show", item.show), ("never", item.never)):
             _listed(table, key, lists, item.lanes, shown, "guide", faults)
         _listed(table, "recipients", item.recipients, item.lanes, dict.fromkeys(outcomes, heard), "recipient", faults)
-        for key, words in (("clock", item.clock), ("talk", item.talk), ("basis", item.basis)):
+        for key, words in (("sends", item.sends), ("clock", item.clock), ("talk", item.talk), ("basis", item.basis)):
             alone = {lane: (word,) for lane, word in words.items()}
             _listed(table, key, alone, item.lanes, dict.fromkeys(outcomes, sorted(aspects[key])), key, faults)
 

@@ -62,7 +62,7 @@ class Index:
         self.screen_of: dict[int, Screen] = {}
         always_asked = {book.emergency.question, book.emergency.called, *book.stop_until}
         self.kept = [0, 0]  # the facts that are asked even where they change nothing: decide, send
-        self.all_questions = 0
+        self.all_questions = self.late = 0  # and of these, the ones that are asked once the decision is made
         self.steps: list[Asks | Works] = []
         self.send_steps: list[Asks | Works] = []
         self.step_of: dict[int, Asks | Works] = {}
@@ -85,6 +85,7 @@ class Index:
             last.add(at)
             self.step_of[at] = last
             self.all_questions |= 1 << at
+            self.late |= send << at
             if question.keep or question.id in always_asked:
                 self.kept[send] |= 1 << at
 
@@ -202,7 +203,8 @@ class Index:
             whens += [addition.when for addition in lane.adds]
         if outcome.required_when is not None:
             whens.append(outcome.required_when)
-        if self.book.silenced is not None and (outcome.talk != "none" or outcome.tell or self.book.silence):
+        spoken = outcome.talk != "none" or outcome.tell or outcome.after or self.book.silence
+        if self.book.silenced is not None and spoken:
             whens.append(self.book.silenced)
         if self.book.hastened is not None and lane.protective and outcome.clock == "routine":
             whens.append(self.book.hastened)

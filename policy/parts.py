@@ -42,23 +42,23 @@ class Asks:
 class Works:
     """A derived fact. `read(masks)` -> (its mask, the facts that keep it open, as bits)."""
 
-    __slots__ = ("_bits", "bit", "fact", "key", "me", "results", "table")
+    __slots__ = ("_gives", "bits", "fact", "key", "me", "results", "table")
 
-    def __init__(self, fact: int, table: Table, bits: tuple[int, ...]) -> None:
+    def __init__(self, fact: int, table: Table, gives: tuple[int, ...]) -> None:
         self.fact = fact
-        self.bit = 1 << fact
+        self.bits = 1 << fact
         self.table = table
         self.key = table.key
         self.results: dict[Any, tuple[int, int]] = {}
         self.me = 0  # its own bit among the parts
-        self._bits = bits  # that each row, and "no row", gives
+        self._gives = gives  # that each row, and "no row", gives
 
     def read(self, masks: Sequence[int]) -> tuple[int, int]:
         rows, need, said = self.table.read(masks)
         may = 0
         for row in rows:
-            may |= self._bits[row]
-        found = may | self._bits[said] << HALF, need if may & (may - 1) else 0
+            may |= self._gives[row]
+        found = may | self._gives[said] << HALF, need if may & (may - 1) else 0
         remember(self.results, self.key(masks), found)
         return found
 

@@ -9,20 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from policy.book import Book, Example
+from policy.book import SENDING, Book, Example
 from policy.examples import bits_of, complete
 from policy.index import index_of, values_of
 from policy.replay import Replay
-from policy.walk import Asking, walk
+from policy.walk import Asking, Verdict, walk
 
 MOST_FOR_EMERGENCY = 1
 MOST_TO_SENT = 12
 MOST_IN_ALL = 30
 
-SENDING = 2
+TO_SEND = 2
 """From the last answer to the sent request: the button of the proposal, and the form behind it (`bot.sending`)."""
 
-SO_FAR = MOST_TO_SENT - SENDING
+SO_FAR = MOST_TO_SENT - TO_SEND
 """After so many screens every open protective lane can be sent as it stands, and the rest is asked afterwards."""
 
 
@@ -60,20 +60,26 @@ def _way(book: Book, example: Example) -> Way:
         if now.step > SO_FAR:
             for item in now.lanes:
                 if item.lane.protective and not item.lane.immediate:
-                    sent.setdefault(item.lane.id, now.step - 1 + SENDING)
+                    sent.setdefault(item.lane.id, now.step - 1 + TO_SEND)
         answers |= {question.id: done.answers[question.id] for question in now.questions}
         guesses.append(now.about)
         if not emergency and answers.get(book.emergency.question) in book.emergency.values:
             emergency = len(guesses)
     decided = len(guesses)
     stopped = bool(book.stop_until) and all(now.facts.get(fact) == value for fact, value in book.stop_until.items())
-    today = [item.lane.id for item in now.lanes if item.clock == "today" and not item.lane.immediate]
-    last = max((sent.get(lane, decided + SENDING) for lane in today), default=decided + SENDING)
-    whole = decided if stopped else decided + SENDING
+    today = [item.lane.id for item in now.lanes if _due_today(item)]
+    last = max((sent.get(lane, decided + TO_SEND) for lane in today), default=decided + TO_SEND)
+    whole = decided if stopped else decided + TO_SEND
     while isinstance(now := walk(book, answers, flags=done.flags, stage="send"), Asking):
         answers |= {question.id: done.answers[question.id] for question in now.questions}
         whole += 1
     return Way(example.name, emergency, decided, 0 if stopped else last, whole, bool(today), tuple(guesses))
+
+
+def _due_today(item: Verdict) -> bool:
+    """Whether it protects somebody, or lets something leave, today. To hold something back can wait."""
+    protects = item.lane.protective or item.outcome.sends in SENDING
+    return item.clock == "today" and protects and not item.lane.immediate
 
 
 def most_in_all(book: Book) -> int:
@@ -83,7 +89,7 @@ def most_in_all(book: Book) -> int:
     asked twice: not more than all of them, and the sending.
     """
     index = index_of(book)
-    return index.presses(index.all_questions) + SENDING
+    return index.presses(index.all_questions) + TO_SEND
 
 
 def most_to_card(book: Book, answers: Mapping[str, str], *, lane: str = "", enough: int) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from policy.book import Book
 from policy.markdown import escaped, table
-from policy.presses import MOST_FOR_EMERGENCY, MOST_IN_ALL, MOST_TO_SENT, SENDING, SO_FAR, Way, most_in_all, ways
+from policy.presses import MOST_FOR_EMERGENCY, MOST_IN_ALL, MOST_TO_SENT, SO_FAR, TO_SEND, Way, most_in_all, ways
 
 _LONGEST = 10
 
@@ -67,7 +67,7 @@ def presses_page(book: Book) -> str:
     lines = [
         f"# Presses: {escaped(book.title)}",
         "",
-        _HOW.format(version=escaped(book.version), sending=SENDING, so_far=SO_FAR),
+        _HOW.format(version=escaped(book.version), sending=TO_SEND, so_far=SO_FAR),
         *table(("", "Presses", "At most"), limits),
         _EVERY_WAY,
         f"## The {len(found)} examples",

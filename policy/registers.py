@@ -205,9 +205,11 @@ def example_of(entry: Entry) -> Example:
         show=entry.lists("show"),
         never=entry.lists("never"),
         recipients=entry.lists("recipients"),
+        sends=entry.pairs("sends"),
         clock=entry.pairs("clock"),
         talk=entry.pairs("talk"),
         basis=entry.pairs("basis"),
+        not_asked=entry.refers_to("not_asked", "question"),
         note=entry.text("note", required=False),
     )
     entry.finish()

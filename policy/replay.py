@@ -64,9 +64,10 @@ class Replay:
 
     def _take(self, steps: Sequence[Asks | Works], given: Given) -> None:
         """Questions and derived facts, in their order. This is where the time goes, hence the local names."""
-        masks, need_of, awake, unsure = self.masks, self._need, self._awake, self._unsure
+        masks, need_of, awake = self.masks, self._need, self._awake
         answers, answered = given
-        applies = asked = waiting = 0
+        unanswered = ~answered
+        applies = surely = unsure = 0
         woken = self._index.woken
         for step in steps:
             if not awake & step.me:
@@ -78,31 +79,30 @@ class Replay:
                     awake |= woken[step.fact][mask]
                     if need:
                         need_of[step] = need
-                        unsure |= step.bit
+                        unsure |= step.bits
                 continue
             reading, need, said = step.results.get(step.key(masks)) or step.gate.read(masks)
             if reading == FALSE:
                 continue
             bits, here = step.bits, step.here
             masks[here] = answers[here]
-            have = bits & answered
-            if have != bits:
+            if bits & unanswered:
                 awake |= step.wakes
             if said:
                 applies |= bits
-                asked |= have
             if reading == TRUE:
-                waiting |= bits ^ have
+                surely |= bits
                 continue
             need_of[step] = need
             unsure |= bits
-            for at in numbers_in(have):
+            for at in numbers_in(bits & answered):
                 # Perhaps it is not asked after all: no value, too, is possible.
                 masks[at] = (masks[at] if said else masks[at] & LOW | NOTHING << HALF) | NOTHING
-        self._awake, self._unsure = awake, unsure
+        self._awake = awake
+        self._unsure |= unsure
         self.applies |= applies
-        self.asked |= asked
-        self.waiting |= waiting
+        self.asked |= applies & answered
+        self.waiting |= surely & unanswered
 
     def _lanes(self) -> list[tuple[Opens, Standing]]:
         """The lanes that are or may be open, in book order, and how they stand."""
@@ -138,28 +138,26 @@ class Replay:
         """The questions to ask that can still matter, and the ones that may turn out to be asked, as bits."""
         index, masks = self._index, self.masks
         undecided = self.waiting | self._unsure
-        needed = index.kept[0] | index.kept[1] if send else index.kept[0]
+        needed = index.kept[0]
         for _, standing in self._standings:
             if not standing.settled:
                 needed |= standing.need
             care = standing.care
             if care is not None and undecided & care.any_fact:
                 needed |= care.open_facts(masks)
-        if send:
-            needed |= index.send_care.open_facts(masks)
-        return self._followed(needed)
+        if not send:
+            return self._followed(needed)
+        left, perhaps = self._followed(needed | index.send_care.open_facts(masks))
+        # What is only written down never brings back a question of the decision.
+        written, maybe = self._followed(index.kept[1])
+        return left | written & index.late, perhaps | maybe & index.late
 
     def _followed(self, needed: int) -> tuple[int, int]:
         """What has to be asked to know these facts, and what may turn out to be, as bits."""
-        index = self._index
-        need_of, step_of, followed = self._need, index.step_of, 0
-        follow = needed & self._unsure
-        while follow:
-            at = follow.bit_length() - 1
-            followed |= 1 << at
-            needed |= need_of[step_of[at]]
-            follow = needed & self._unsure & ~followed
-        return needed & self.waiting, followed & index.all_questions
+        for step, need in reversed(self._need.items()):  # what a step needs comes before it
+            if needed & step.bits:
+                needed |= need
+        return needed & self.waiting, needed & self._unsure & self._index.all_questions
 
     def left(self, stage: Stage) -> tuple[int, int]:
         """What to ask in this stage and what may follow, as bits; nothing while the book says to stop."""

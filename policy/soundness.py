@@ -18,6 +18,7 @@ from policy.values import short
 
 YES_NO = frozenset({"yes", "no"})
 TICKS = frozenset({"yes", "no", "unsure"})
+MOST_VALUES = 100  # that a list in Slack can hold, and `policy.tables` has room for
 
 
 def look_over(book: Book, notes: Notes) -> None:
@@ -283,6 +284,13 @@ def _clauses(book: Book, faults: Faults) -> None:
 
 
 def _given(book: Book, faults: Faults, values: Mapping[str, frozenset[str]]) -> None:
+    for table, name in [
+        *(("question", item.id) for item in book.questions),
+        *(("flag", item.id) for item in book.flags),
+    ]:
+        if len(values[name]) > MOST_VALUES:
+            message = f"it has {len(values[name])} values, and {MOST_VALUES} are the most that one list can hold."
+            faults.add(f"{table} '{name}'", "", message)
     for flag in book.flags:
         if flag.default and flag.values and flag.default not in flag.values:
             message = f"'{flag.default}' is not one of its values.{did_you_mean(flag.default, flag.values)}"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from policy.book import SENDING, SILENCE, Approval, Basis, Book, Clock, Guide, Lane, Outcome, Rule, Talk
+from policy.grounds import silences
 from policy.index import Index
 from policy.parts import Opens, Standing
 from policy.tables import HALF
@@ -100,7 +101,8 @@ def _verdict(
         write_down=_that_hold(index, outcome.write_down, masks),
         tell=_silence(book) if silenced else _that_hold(index, outcome.tell, masks),
         out_of_hours=_that_hold(index, outcome.out_of_hours, masks),
-        after=_that_hold(index, outcome.after, masks),
+        # Whom else to talk it over with: while nobody may know, only the lane of the silence itself may say.
+        after=() if silenced and not silences(book, lane.id) else _that_hold(index, outcome.after, masks),
         contacts=_once(contacts),
         clauses=_once((*lane.clauses, *outcome.clauses)),
         law=_once((*lane.law, *outcome.law)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from policy.book import SENDING, SILENCE, Guide, Lane, Outcome, Rule, When
+from policy.grounds import silences
 from policy.proving.circuit import FALSE, TRUE
 from policy.proving.state import State
 
@@ -108,10 +109,11 @@ class Aspects:
         return {guide.id: self.state.holds(guide.when) for guide in guides}
 
     def _shown(self, lane: Lane, outcome: Outcome) -> dict[str, int]:
-        """What the book says of whom to tell is shown only while nobody has to be kept silent."""
+        """What the book says of whom to tell, or to talk it over with, is shown only while nobody has to be silent."""
         silenced = self._book_when(self.state.book.silenced)
         found = self._guides((*lane.show, *outcome.guides))
-        found |= {guide.id: self.state.circuit.all_of((found[guide.id], -silenced)) for guide in outcome.tell}
+        hidden = outcome.tell if silences(self.state.book, lane.id) else (*outcome.tell, *outcome.after)
+        found |= {guide.id: self.state.circuit.all_of((found[guide.id], -silenced)) for guide in hidden}
         return {**found, SILENCE: silenced} if self.state.book.silence else found
 
 

@@ -90,7 +90,7 @@ def test_every_example_shows_words_for_the_worker_in_every_open_lane() -> None:
             assert item.write_down, where
             assert item.tell, where
             assert item.out_of_hours, where
-            assert item.after, where
+            assert item.after or example.facts.get("danger_terror") in ("yes", "unsure"), where
 
 
 def test_while_nobody_may_know_every_lane_says_to_tell_nobody() -> None:
@@ -100,6 +100,22 @@ def test_while_nobody_may_know_every_lane_says_to_tell_nobody() -> None:
 
     assert len(lanes) >= 2
     assert {guide.id for item in lanes.values() for guide in item.tell} == {SILENCE}
+
+
+def test_while_nobody_may_know_only_the_terror_lane_says_whom_to_talk_it_over_with() -> None:
+    lanes = decided({"danger_terror": "yes", "terror_kind": "plan_or_money", "danger_child": "yes"})
+
+    assert {lane: [guide.id for guide in item.after] for lane, item in lanes.items()} == {
+        "terror": ["report_terror.afterwards"],
+        "child": [],
+    }
+
+
+def test_nothing_that_somebody_asks_for_is_answered_while_nobody_may_know() -> None:
+    asked = {"need_request": "yes", "asker": "family_friend", "consent_answer": "agreed"}
+
+    assert decided(asked)["request"].outcome.id == "answer_agreed"
+    assert decided({**asked, "danger_terror": "yes"})["request"].outcome.id == "hold_share"
 
 
 def test_a_safe_parent_is_named_only_where_there_is_one() -> None:

@@ -10,7 +10,7 @@ from policy.assessing import assess
 from policy.book import Book
 from policy.examples import check_example, complete
 from policy.proof import breaches, moves
-from policy.reading import read
+from policy.reading import BookError, read
 from policy.walk import AnswerError, Asking, Decided, Verdict, walk
 from tests.policy.small import SMALL, small_book
 
@@ -140,6 +140,25 @@ def test_guidance_is_shown_where_it_holds(book: Book) -> None:
     assert found.approval.code == "A1"
 
 
+def test_the_last_of_a_hundred_answers_is_told_from_the_others_and_more_are_refused() -> None:
+    def with_answers(count: int) -> str:
+        options = ", ".join(f'{{value = "v{at}", label = "{at}"}}' for at in range(count))
+        extra = f'[[question]]\nid = "long"\nscreen = "signed"\nask = "Which?"\noptions = [{options}]\n'
+        shown = f'show = [{{id = "last", say = "The last.", when = {{long = "v{count - 1}"}}}}, '
+        text = SMALL.replace('[[screen]]\nid = "family"', extra + '\n[[screen]]\nid = "family"')
+        text = text.replace(
+            'kind = "choice"\n\n[[question]]\nid = "signed"', 'kind = "form"\n\n[[question]]\nid = "signed"'
+        )
+        return text.replace("show = [", shown, 1).replace("[quiet]\n", '[quiet]\nlong = "v0"\n')
+
+    book = read(with_answers(100))
+    found = [lane(walk(book, NO_DANGER | {"child": "yes", "long": f"v{at}"}), "child").show for at in (98, 99)]
+
+    assert [[guide.id for guide in shown] for shown in found] == [[], ["last"]]
+    with pytest.raises(BookError, match="100 are the most"):
+        read(with_answers(101))
+
+
 def test_going_back_keeps_later_answers_for_when_they_apply_again(book: Book) -> None:
     answers = NO_DANGER | {"share": "yes", "who": "doctor", "signed": "fresh"}
 
@@ -206,6 +225,33 @@ def test_how_it_goes_is_asked_only_once_the_decision_is_made(book: Book) -> None
 
 def test_nothing_that_stays_inside_is_asked_how_it_goes(book: Book) -> None:
     assert isinstance(walk(book, NO_DANGER, stage="send"), Decided)
+
+
+def test_what_is_only_written_down_never_brings_back_a_question_of_the_decision() -> None:
+    # With the lips sealed nobody needs to know when it was signed; the record does not ask for it afterwards.
+    later = '[[question]]\nid = "why"\nscreen = "checking"\nask = "Why so old?"\noptions = "yn"\nkeep = true\n'
+    later += 'when = [{who = "doctor"}]\n\n[[derived]]\nid = "hush"'
+    text = SMALL.replace('[[derived]]\nid = "hush"', later, 1).replace("[quiet]\n", '[quiet]\nwhy = "no"\n')
+    book = read(
+        text.replace(
+            'id = "checking"\nask = "One more thing"\nkind = "choice"', 'id = "checking"\nask = "More"\nkind = "form"'
+        )
+    )
+    answers = {"life": "no", "child": "yes", "hushed": "yes", "share": "yes", "parent": "no", "note": "no"}
+
+    assert isinstance(walk(book, answers), Decided)
+    assert asked_now(walk(book, answers, stage="send")) == ["channel"]
+    assert isinstance(walk(book, answers | {"channel": "fax"}, stage="send"), Decided)
+
+
+def test_a_row_that_holds_until_something_is_said_lets_go_when_it_is() -> None:
+    rows = 'rows = [{when = {duty = "no"}, value = "yes"}]'
+    book = read(
+        SMALL.replace('[[derived]]\nid = "hush"', f'[[derived]]\nid = "free"\n{rows}\n\n[[derived]]\nid = "hush"', 1)
+    )
+
+    assert walk(book, {}).facts["free"] == "yes"
+    assert walk(book, {}, flags={"duty": "yes"}).facts["free"] == "no"
 
 
 def test_a_check_blocks_or_warns_by_lane_and_never_an_immediate_one(book: Book) -> None:

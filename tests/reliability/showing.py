@@ -44,16 +44,28 @@ def answers_where(book: Book, mutant: Book, change: Change) -> tuple[Mapping[str
             return False
 
         state, given = twins.claims.state, twins.claims.inputs.given
+        # What only the mutant asks is answered as well.
+        answered = {
+            item.id: circuit.any_of((state.answered(item.id), twin.state.answered(item.id))) for item in book.questions
+        }
         for flag in book.flags:
             any(wish(given[flag.id][value]) for value in dict.fromkeys((flag.default, *flag.values)))
+        wish(given[book.emergency.question][book.quiet[book.emergency.question]])
         for question in reversed(book.questions):
-            wish(circuit.any_of((-state.answered(question.id), given[question.id][book.quiet[question.id]])))
+            wish(circuit.any_of((-answered[question.id], given[question.id][book.quiet[question.id]])))
         for question in book.questions:
-            if wish(-state.answered(question.id)):
-                continue
-            any(wish(literal) for literal in given[question.id].values())
+            if not wish(-answered[question.id]):
+                any(wish(literal) for literal in given[question.id].values())
         circuit.possible(*demands)
-        return answers_of(twins.claims, state)
+        _, flags = answers_of(twins.claims, state)
+        answers = {
+            question.id: value
+            for question in book.questions
+            if circuit.true(answered[question.id])
+            for value, literal in given[question.id].items()
+            if circuit.true(literal)
+        }
+        return answers, flags
     finally:
         circuit.close()
 
