@@ -44,6 +44,7 @@ format: .venv/dev ## put the code in shape
 
 bench: .venv/dev ## measure a press beside bare Bolt; writes docs/performance.md
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench.walk
 
 docs: .venv/dev ## write the generated pages of docs/policy anew: drawings, coverage, presses, proof
 	@$(PY) -m bot book draw

@@ -87,6 +87,7 @@ WRITES: dict[str, Use] = {
     "approvals.ask": lambda tx, it: tx.approvals.ask(
         it.case.id, lane="crime", outcome="share", code="A1", fingerprint="f", people=[it.worker.id]
     ),
+    "approvals.hold": lambda tx, it: tx.approvals.hold(it.request.id),
     "approvals.settle": lambda tx, it: tx.approvals.settle(
         it.request.id, it.worker.id, verdict="declined", fingerprint=it.request.fingerprint, text_id=it.text_id
     ),

@@ -16,7 +16,7 @@ from storage.store import Store, StoreUnavailable
 from tests.storage.charity import NOW, Charity
 
 WITHIN = 0.8  # seconds
-ALLOWED = WITHIN + 0.6  # a busy machine is no fault of the code; one caller after the other would take longer
+ALLOWED = WITHIN + 4.0  # a busy machine is no fault of the code; one caller after the other would take far longer
 CROWD = 30  # more than there are connections
 
 Work = Callable[[], Coroutine[Any, Any, None]]
