@@ -73,19 +73,28 @@ def check_example(book: Book, example: Example, *, today: date | None = None) ->
 
     Two ways are tried, and both must come to it: the whole table, and the walk, screen by screen.
     """
-    done = complete(book, example.facts)
-    found = [f"'{name}' is listed, but is never asked" for name in done.never_asked]
-    found += [f"'{name}' is asked, and should not be" for name in example.not_asked if name in done.answers]
-    whole = walk(book, done.answers, flags=done.flags, today=today, stage="send")
-    if isinstance(whole, Asking):
-        found.append(f"'{whole.questions[0].id}' is still asked when every question has its answer")
-    found += differences(example, whole.lanes)
+    done, whole, found = _by_table(book, example, today)
     walked, _ = walk_through(book, done.answers, flags=done.flags, today=today)
     if not isinstance(walked, Decided):
         found.append(f"the walk asks '{walked.questions[0].id}', which the tables do not ask")
     if sketch(walked.lanes) != sketch(whole.lanes):
         found.append(f"the walk comes to {sketch(walked.lanes)} and the whole table to {sketch(whole.lanes)}")
     return found
+
+
+def check_table(book: Book, example: Example, *, today: date | None = None) -> list[str]:
+    """As `check_example`, by the whole table alone: several times as quick, for books that are only tried."""
+    return _by_table(book, example, today)[2]
+
+
+def _by_table(book: Book, example: Example, today: date | None) -> tuple[Completion, Asking | Decided, list[str]]:
+    done = complete(book, example.facts)
+    found = [f"'{name}' is listed, but is never asked" for name in done.never_asked]
+    found += [f"'{name}' is asked, and should not be" for name in example.not_asked if name in done.answers]
+    whole = walk(book, done.answers, flags=done.flags, today=today, stage="send")
+    if isinstance(whole, Asking):
+        found.append(f"'{whole.questions[0].id}' is still asked when every question has its answer")
+    return done, whole, found + differences(example, whole.lanes)
 
 
 def walk_through(

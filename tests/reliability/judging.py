@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policy.book import Book
-from policy.examples import check_example
+from policy.examples import check_table
 from policy.proving.circuit import Circuit
 from policy.proving.claims import Claims
 from policy.proving.structure import structural_faults
@@ -97,12 +97,12 @@ class Judge:
 
     def _example(self, mutant: Mutant) -> str:
         near = sorted(mutant.book.examples, key=lambda item: mutant.lane not in item.lanes)
-        return next((item.name for item in near if check_example(mutant.book, item)), "")
+        return next((item.name for item in near if check_table(mutant.book, item)), "")
 
     def _ends_differently(self, mutant: Mutant) -> str:
         """An example whose lanes differ; the questions may."""
         for item in self.book.examples:
-            for line in check_example(mutant.book, item):
+            for line in check_table(mutant.book, item):
                 if line.startswith(("lanes", "approvals", "blocks", "warnings")):
                     return f"{item.name}: {line}"
         return ""

@@ -136,6 +136,7 @@ ACROSS = {
     "organisations.add": "makes the organisation it binds to",
     "organisations.all": "a process serves all of them",
     "organisations.check_keys": "at the start, over all of them",
+    "outbox.answered": "by the token of an answer",
     "outbox.again": "by the token of a claim",
     "outbox.bury": "by the token of a claim",
     "outbox.claim": "moves everybody's letters; the sender binds to the organisation of each",
