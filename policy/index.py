@@ -192,7 +192,7 @@ class Index:
                 gates += self.verdict_gates(opens.lane, outcome)
                 facts += self.recipient_facts(outcome)
         care = Care(gates, facts)
-        self._cares[key] = found = care if care.gates or care.facts else None
+        self._cares[key] = found = care if care.any_fact else None
         return found
 
     def verdict_gates(self, lane: Lane, outcome: Outcome) -> Iterable[Gate]:

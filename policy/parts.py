@@ -24,12 +24,13 @@ class Given(NamedTuple):
 class Asks:
     """Questions with the same `when` whose numbers follow each other: it is read once for all of them."""
 
-    __slots__ = ("bits", "gate", "here", "key", "me", "results", "wakes")
+    __slots__ = ("bits", "gate", "here", "key", "me", "only", "results", "wakes")
 
     def __init__(self, gate: Gate, first: int) -> None:
         self.gate = gate
         self.key, self.results = gate.key, gate.results
         self.here = slice(first, first)  # their numbers
+        self.only = 0  # their number, where there is but one of them
         self.bits = 0
         self.me = 0  # its own bit among the parts
         self.wakes = 0  # the parts that wake when one of the questions waits for its answer
@@ -37,6 +38,7 @@ class Asks:
     def add(self, fact: int) -> None:
         self.bits |= 1 << fact
         self.here = slice(self.here.start, fact + 1)
+        self.only = fact if self.here.start == fact else 0
 
 
 class Works:

@@ -25,25 +25,25 @@ class Replay:
     __slots__ = (
         "_awake",
         "_decide_left",
-        "_index",
         "_need",
         "_standings",
         "_unsure",
         "applies",
         "asked",
         "checked",
+        "index",
         "masks",
         "stopped",
         "waiting",
     )
 
     def __init__(self, index: Index, given: Given, flags: Mapping[str, str] | None = None) -> None:
-        self._index = index
+        self.index = index
         self.masks = index.idle.copy()
         self.applies = self.asked = self.waiting = 0
         self._awake = index.awake | given.bits  # the parts that may be another than before anything was asked
         self._unsure = 0  # the facts of which it is not sure whether they have a value, or which, as bits
-        self._need: dict[Asks | Works, int] = {}  # for each of these, by its step, the facts that keep it so
+        self._need: list[tuple[int, int]] = []  # some of these, and the facts that keep them so, in the order of steps
         if flags:
             self._set_flags(flags)
         self._take(index.steps, given)
@@ -56,11 +56,11 @@ class Replay:
             self._mechanics(given)
 
     def _set_flags(self, flags: Mapping[str, str]) -> None:
-        refuse_unknown_flags(self._index, flags)
+        refuse_unknown_flags(self.index, flags)
         for name, value in flags.items():
-            at = self._index.number[name]
-            self.masks[at] = mask = flag_mask(self._index, at, name, value)
-            self._awake |= self._index.woken[at][mask]
+            at = self.index.number[name]
+            self.masks[at] = mask = flag_mask(self.index, at, name, value)
+            self._awake |= self.index.woken[at][mask]
 
     def _take(self, steps: Sequence[Asks | Works], given: Given) -> None:
         """Questions and derived facts, in their order. This is where the time goes, hence the local names."""
@@ -68,24 +68,28 @@ class Replay:
         answers, answered = given
         unanswered = ~answered
         applies = surely = unsure = 0
-        woken = self._index.woken
+        woken = self.index.woken
         for step in steps:
             if not awake & step.me:
                 continue
             if isinstance(step, Works):
                 mask, need = step.results.get(step.key(masks)) or step.read(masks)
-                if mask != masks[step.fact]:
-                    masks[step.fact] = mask
-                    awake |= woken[step.fact][mask]
+                fact = step.fact
+                if mask != masks[fact]:
+                    masks[fact] = mask
+                    awake |= woken[fact][mask]
                     if need:
-                        need_of[step] = need
+                        need_of.append((step.bits, need))
                         unsure |= step.bits
                 continue
             reading, need, said = step.results.get(step.key(masks)) or step.gate.read(masks)
             if reading == FALSE:
                 continue
-            bits, here = step.bits, step.here
-            masks[here] = answers[here]
+            bits = step.bits
+            if step.only:
+                masks[step.only] = answers[step.only]
+            else:
+                masks[step.here] = answers[step.here]
             if bits & unanswered:
                 awake |= step.wakes
             if said:
@@ -93,11 +97,12 @@ class Replay:
             if reading == TRUE:
                 surely |= bits
                 continue
-            need_of[step] = need
+            need_of.append((bits, need))
             unsure |= bits
-            for at in numbers_in(bits & answered):
-                # Perhaps it is not asked after all: no value, too, is possible.
-                masks[at] = (masks[at] if said else masks[at] & LOW | NOTHING << HALF) | NOTHING
+            if bits & answered:
+                for at in numbers_in(bits & answered):
+                    # Perhaps it is not asked after all: no value, too, is possible.
+                    masks[at] = (masks[at] if said else masks[at] & LOW | NOTHING << HALF) | NOTHING
         self._awake = awake
         self._unsure |= unsure
         self.applies |= applies
@@ -106,7 +111,7 @@ class Replay:
 
     def _lanes(self) -> list[tuple[Opens, Standing]]:
         """The lanes that are or may be open, in book order, and how they stand."""
-        index, masks, awake = self._index, self.masks, self._awake
+        index, masks, awake = self.index, self.masks, self._awake
         found: list[tuple[Opens, Standing]] = []
         must_open = is_open = False
         for opens in index.beside:
@@ -125,7 +130,7 @@ class Replay:
 
     def _mechanics(self, given: Given) -> None:
         """With the decision made, how something goes can be asked (decision note 4.6)."""
-        index = self._index
+        index = self.index
         sends = any(
             standing.outcome is not None and standing.outcome.sends in SENDING and not opens.lane.immediate
             for opens, standing in self._standings
@@ -136,7 +141,7 @@ class Replay:
 
     def _left(self, *, send: bool) -> tuple[int, int]:
         """The questions to ask that can still matter, and the ones that may turn out to be asked, as bits."""
-        index, masks = self._index, self.masks
+        index, masks = self.index, self.masks
         undecided = self.waiting | self._unsure
         needed = index.kept[0]
         for _, standing in self._standings:
@@ -144,20 +149,20 @@ class Replay:
                 needed |= standing.need
             care = standing.care
             if care is not None and undecided & care.any_fact:
-                needed |= care.open_facts(masks)
+                needed |= care.open_facts(masks, undecided)
         if not send:
             return self._followed(needed)
-        left, perhaps = self._followed(needed | index.send_care.open_facts(masks))
+        left, perhaps = self._followed(needed | index.send_care.open_facts(masks, undecided))
         # What is only written down never brings back a question of the decision.
         written, maybe = self._followed(index.kept[1])
         return left | written & index.late, perhaps | maybe & index.late
 
     def _followed(self, needed: int) -> tuple[int, int]:
         """What has to be asked to know these facts, and what may turn out to be, as bits."""
-        for step, need in reversed(self._need.items()):  # what a step needs comes before it
-            if needed & step.bits:
+        for bits, need in reversed(self._need):  # what a step needs comes before it
+            if needed & bits:
                 needed |= need
-        return needed & self.waiting, needed & self._unsure & self._index.all_questions
+        return needed & self.waiting, needed & self._unsure & self.index.all_questions
 
     def left(self, stage: Stage) -> tuple[int, int]:
         """What to ask in this stage and what may follow, as bits; nothing while the book says to stop."""
@@ -173,13 +178,14 @@ class Replay:
         for opens, standing in self._standings:
             if opens.lane.id == lane:
                 needed |= 0 if standing.settled else standing.need
-                needed |= standing.care.open_facts(self.masks) if standing.care is not None else 0
+                if standing.care is not None:
+                    needed |= standing.care.open_facts(self.masks, self.waiting | self._unsure)
         left, perhaps = self._followed(needed)
         return left | perhaps
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """The open lanes, in book order."""
-        index, masks, checked = self._index, self.masks, self.checked
+        index, masks, checked = self.index, self.masks, self.checked
         return tuple(
             verdict_of(index, opens, standing, standing.outcome, masks, checked=checked)
             for opens, standing in self._standings

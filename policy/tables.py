@@ -169,35 +169,32 @@ def _keeping_open(opened: Iterable[tuple[int, int]], lines: int) -> int:
 class Care:
     """What guidance, recipients and labels of the outcomes a lane may still come to depend on."""
 
-    __slots__ = ("_key", "_results", "any_fact", "facts", "gates")
+    __slots__ = ("_key", "_opening", "_results", "_values", "any_fact")
 
     def __init__(self, gates: Iterable[Gate], facts: Iterable[int]) -> None:
-        self.gates = tuple(dict.fromkeys(gate for gate in gates if gate.facts))
-        self.facts = tuple(dict.fromkeys(facts))
-        every = {*self.facts, *(fact for gate in self.gates for fact in gate.facts)}
-        self.any_fact = sum(1 << fact for fact in every)
-        self._key = keyed(tuple(sorted(every)))
+        self._opening = [(_bits(gate.facts), gate) for gate in dict.fromkeys(gates) if gate.facts]
+        self._values = _bits(facts)  # of these the value itself is said
+        self.any_fact = self._values
+        for bits, _ in self._opening:
+            self.any_fact |= bits
+        self._key = keyed(tuple(numbers_in(self.any_fact)))
         self._results: dict[Any, int] = {}
 
-    def open_facts(self, masks: Sequence[int]) -> int:
-        """The facts, as bits, that can still change any of it."""
+    def open_facts(self, masks: Sequence[int], undecided: int) -> int:
+        """The facts, as bits, that can still change any of it. `undecided`: those that may have more than one value."""
         key = self._key(masks)
         found = self._results.get(key)
         if found is None:
-            found = 0
-            for gate in self.gates:
-                found |= gate.read(masks)[1]
-            for fact in self.facts:
-                if unsure(masks[fact]):
-                    found |= 1 << fact
+            found = undecided & self._values
+            for bits, gate in self._opening:
+                if undecided & bits:
+                    found |= gate.read(masks)[1]
             remember(self._results, key, found)
         return found
 
 
-def unsure(mask: int) -> bool:
-    """Whether more than one value is possible."""
-    may = mask & LOW
-    return bool(may & (may - 1))
+def _bits(facts: Iterable[int]) -> int:
+    return sum(1 << fact for fact in set(facts))
 
 
 def _none(_: Sequence[int]) -> Any:
