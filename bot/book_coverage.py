@@ -1,4 +1,4 @@
-"""`book coverage`: which clauses are carried by what, and the page about it; the words are in `policy.coverage_page`.
+"""`book coverage`: which clauses are carried by what, and the page about it; its words: `policy.drawing.coverage`.
 
 The one rule to keep: nothing is written for a book with faults.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.book_pages import read_books
 from policy.coverage import open_clauses
-from policy.coverage_page import coverage_page, summary
+from policy.drawing.coverage import coverage_page, summary
 
 
 def cover(path: Path, *, write: Path | None, out: Callable[[str], None]) -> int:

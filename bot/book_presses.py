@@ -1,4 +1,4 @@
-"""`book presses`: how many presses it takes; the counting is in `policy.presses`, the words in `policy.presses_page`.
+"""`book presses`: how many presses it takes; counted by `policy.presses`.
 
 The one rule to keep: nothing is counted for a book with faults.
 """
@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.book_pages import read_books
+from policy.drawing.presses import presses_page, summary, too_long
 from policy.presses import ways
-from policy.presses_page import presses_page, summary, too_long
 
 
 def count(path: Path, *, write: Path | None, out: Callable[[str], None]) -> int:

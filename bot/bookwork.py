@@ -13,7 +13,7 @@ from bot.settings import book_folders
 from policy.assessing import assess
 from policy.book import Book
 from policy.coverage import open_clauses, to_decide
-from policy.coverage_page import summary
+from policy.drawing.coverage import summary
 from policy.examples import check_example
 from policy.reading import BookError, read, read_file
 from policy.walk import AnswerError

@@ -17,7 +17,7 @@ from bot.numbers import OTHER, Route, own_routes, read_numbers
 from bot.tables import LONGEST, fits, read_days, read_texts
 from bot.tables import CharityError as CharityError
 from policy.book import Book, Contact
-from policy.safety import CAPABILITIES
+from policy.reading.safety import CAPABILITIES
 from storage.records import Organisation, Person
 
 NEEDED_CAPABILITIES = ("safeguarding_lead", "on_call_trustee")

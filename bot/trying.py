@@ -14,7 +14,7 @@ from bot.charity import ROSTERED
 from bot.importing import import_charity, import_people
 from bot.settings import Settings, SettingsError, book_folders, read_settings
 from policy.book import Book
-from policy.faults import did_you_mean
+from policy.reading.faults import did_you_mean
 from storage.sealing import new_key
 
 _TRIAL = Path(__file__).parent / "trial"

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 from policy.book import Book, Guide
-from policy.verdicts import Verdict
 from policy.walk import Asking, walk
+from policy.walk.verdicts import Verdict
 
 
 def assess(

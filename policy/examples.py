@@ -12,12 +12,12 @@ from datetime import date
 from functools import lru_cache
 
 from policy.book import Book, Example
-from policy.index import Index, index_of
-from policy.parts import Given
-from policy.replay import Replay
-from policy.tables import numbers_in
-from policy.verdicts import Verdict
 from policy.walk import Asking, Decided, walk
+from policy.walk.index import Index, index_of
+from policy.walk.parts import Given
+from policy.walk.replay import Replay
+from policy.walk.tables import numbers_in
+from policy.walk.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)

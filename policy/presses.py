@@ -11,9 +11,9 @@ from itertools import product
 
 from policy.book import SENDING, Book, Example
 from policy.examples import bits_of, complete
-from policy.index import index_of, values_of
-from policy.replay import Replay
 from policy.walk import Asking, Verdict, walk
+from policy.walk.index import index_of, values_of
+from policy.walk.replay import Replay
 
 MOST_FOR_EMERGENCY = 1
 MOST_TO_SENT = 12

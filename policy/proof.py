@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from policy.book import Book, Invariant, Row, When
-from policy.expectations import ANY, lane_aspect
-from policy.index import index_of, values_of
-from policy.verdicts import Verdict
+from policy.reading.expectations import ANY, lane_aspect
 from policy.walk import Asking, Decided, walk
+from policy.walk.index import index_of, values_of
+from policy.walk.verdicts import Verdict
 
 
 def breaches(book: Book, facts: Mapping[str, str], lanes: Iterable[Verdict], *, decided: bool = False) -> list[str]:

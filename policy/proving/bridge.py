@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 
 from policy.book import SENDS_FACT, Book
 from policy.examples import complete
-from policy.expectations import ASPECTS
-from policy.index import values_of
 from policy.proof import aspect_of
 from policy.proving.claims import Claims
+from policy.reading.expectations import ASPECTS
 from policy.walk import Asking, Decided, walk
+from policy.walk.index import values_of
 
 
 class Bridge:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policy.book import Book, Invariant, Lane, Row, When
-from policy.expectations import ANY, lane_aspect
 from policy.proof import stand_ins
 from policy.proving.aspects import Aspects
 from policy.proving.circuit import TRUE, Circuit
 from policy.proving.state import Inputs, State
+from policy.reading.expectations import ANY, lane_aspect
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from policy.book import Book, Question, Screen
 from policy.proving.breaking import Broken, Situation
-from policy.verdicts import Verdict
 from policy.walk import Asking
+from policy.walk.verdicts import Verdict
 
 
 def conversation(book: Book, broken: Broken) -> str:

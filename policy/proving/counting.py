@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from policy.book import Book, Derived, Flag, Question, When
-from policy.index import values_of
+from policy.walk.index import values_of
 
 NOTHING = ""
 Node = Question | Derived | Flag

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from policy.book import Book, Invariant
-from policy.expectations import lane_aspect
-from policy.index import values_of
-from policy.markdown import bullets, escaped, table
+from policy.drawing.markdown import bullets, escaped, table
 from policy.proving import Proof, Result
 from policy.proving.conversation import conversation
+from policy.reading.expectations import lane_aspect
+from policy.walk.index import values_of
 
 TOOK = "Proved in "
 """How the one line begins that differs from run to run."""

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from policy.book import CLOSED, SENDING, SENDS_FACT, Book, Lane, Rule, When
-from policy.index import values_of
 from policy.proving.circuit import FALSE, TRUE, Circuit
+from policy.walk.index import values_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from policy.book import SENDING, Book, Guide, Lane, Outcome, Rule, When
 from policy.coverage import uncarried
-from policy.index import values_of
 from policy.proving.claims import Claims
+from policy.walk.index import values_of
 
 
 @dataclass(frozen=True, slots=True)

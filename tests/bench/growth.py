@@ -15,10 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from policy.book import SENDS_FACT, Book, Check, Derived, Guide, Invariant, Lane, Outcome, Question, When
-from policy.expectations import ANY, lane_aspect
 from policy.proving import prove
 from policy.proving.page import short
 from policy.reading import read
+from policy.reading.expectations import ANY, lane_aspect
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "policy" / "books" / "justus.toml"

@@ -16,9 +16,9 @@ from time import process_time
 
 import policy
 from policy.book import Book
-from policy.index import values_of
 from policy.reading import read
 from policy.walk import Asking, walk
+from policy.walk.index import values_of
 
 BOOKS = Path(policy.__file__).parent / "books"
 SIZES = (5, 10, 20)

@@ -8,8 +8,8 @@ import pytest
 
 from bot.departing import departed, further
 from policy.book import Book
-from policy.verdicts import Verdict
 from policy.walk import Asking, Decided, walk
+from policy.walk.verdicts import Verdict
 from tests.policy.small import small_book
 
 

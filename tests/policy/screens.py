@@ -9,31 +9,22 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import textstat
 
 import bot
-import policy
 from bot.cards import Block, Buttons, Facts, Heading, Notice, Numbers, Plain, Points, Quote, Say, Small
 from bot.emergency import emergency_card
 from bot.wording import BASES, CLOCKS
 from policy.book import Book, Contact, Guide, Lane, Outcome, Screen
-from policy.reading import read
 
-BOOKS = sorted((Path(policy.__file__).parent / "books").glob("*.toml"))
 LONG_ENOUGH = 30
 """Words. A shorter text has too few sentences for a formula; the word list is for it."""
 
 _UNSPOKEN = {"Yes", "No", "Not sure"}
 _COMMAND_LINE = {"__main__", "app", "bookwork", "charity", "importing", "running", "settings", "trying"}
 _NUMBER = re.compile(r"\b(0[0-9 ]{7,12}[0-9]|116 123)\b")
-
-
-@cache
-def book_in(path: Path) -> Book:
-    return read(path.read_text(encoding="utf-8"), path.name)
 
 
 def grade(texts: list[str]) -> float:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import pytest
 
-import policy
-from policy.book import Book
 from policy.examples import complete, walk_through
 from policy.grounds import checked_by
-from policy.reading import read
 from policy.walk import Asking, Decided, Verdict, walk
+from tests.policy.shipped import justus
 
 CHILD = {"danger_child": "yes", "child_info": "told_by_child"}
 PAPERS = {"privacy_notice_given", "paper_notes"}
@@ -26,12 +21,6 @@ HARM = {
     "special_needs",
     "child_view",
 }
-
-
-@cache
-def justus() -> Book:
-    path = Path(policy.__file__).parent / "books" / "justus.toml"
-    return read(path.read_text(encoding="utf-8"), path.name)
 
 
 def asked(**facts: str) -> set[str]:

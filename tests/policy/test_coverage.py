@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,9 @@ import pytest
 import policy
 from policy.book import Book
 from policy.coverage import carriers, open_clauses, to_decide, uncarried, unkept
-from policy.coverage_page import coverage_page
+from policy.drawing.coverage import coverage_page
 from policy.reading import BookError, read
+from tests.policy.shipped import justus
 from tests.policy.small import SMALL, small_book
 
 ROOT = Path(policy.__file__).parent.parent
@@ -70,11 +70,6 @@ HARM = [
 ]
 READINGS = [f"AMB-{number}" for number in range(1, 40)]
 NOT_FOR_TRUSTEES = {f"AMB-{number}" for number in (9, 10, 11, 13, 14, 17, 19, 20, 21, 22, 24)}
-
-
-@cache
-def justus() -> Book:
-    return read((ROOT / "policy" / "books" / "justus.toml").read_text(encoding="utf-8"), "justus.toml")
 
 
 @pytest.mark.parametrize("clause", [*BODY, *CALDICOTT, *HARM])

@@ -11,9 +11,9 @@ import pytest
 
 from policy.book import Book, Rule
 from policy.differences import SECTIONS, differences
-from policy.nouns_compared import Sides, changes, direction
+from policy.differences.nouns import Sides, changes, direction
+from policy.differences.rules import moved, paired
 from policy.reading import read
-from policy.rules_compared import moved, paired
 from tests.policy.changes import KINDS, LANE
 from tests.policy.small import SMALL, small_book
 

@@ -17,10 +17,10 @@ from bot.book_pages import fits
 from bot.bookwork import shipped
 from policy.book import Book, Contact, Derived, Guide, Lane, Option, Outcome, Question, Screen
 from policy.drawing import draw, pictures
-from policy.flowcharts import WIDTH, dot, lane_charts, mermaid, whole_lane
-from policy.markdown import escaped
-from policy.overview import overview
-from policy.plain import Plain
+from policy.drawing.flowcharts import WIDTH, dot, lane_charts, mermaid, whole_lane
+from policy.drawing.markdown import escaped
+from policy.drawing.overview import overview
+from policy.drawing.plain import Plain
 from policy.reading import read, read_file
 from tests.policy.small import SMALL, small_book
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,20 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import policy
 from policy.book import Book, Example
 from policy.examples import check_example, complete, sketch, walk_through
-from policy.index import values_of
 from policy.proof import breaches, moves
-from policy.reading import read
 from policy.walk import Asking, Decided, walk
-
-BOOKS = sorted((Path(policy.__file__).parent / "books").glob("*.toml"))
-
-
-@cache
-def book_in(path: Path) -> Book:
-    return read(path.read_text(encoding="utf-8"), path.name)
+from tests.policy.shipped import BOOKS, answer_sets, book_in
 
 
 def every_example() -> list[object]:
@@ -50,16 +40,6 @@ def test_no_invariant_is_breached_on_the_way_through_the_example(book: Book, exa
         assert breaches(book, found.facts, found.lanes) == [], so_far
 
     assert moves(book, answers) == []
-
-
-def answer_sets(book: Book) -> st.SearchStrategy[dict[str, str]]:
-    """An answer to every question, most of them quiet, so that deep screens are reached as well."""
-    return st.fixed_dictionaries(
-        {
-            question.id: st.one_of(st.just(book.quiet[question.id]), st.sampled_from(values_of(question)))
-            for question in book.questions
-        }
-    )
 
 
 def press_by_press(book: Book, answers: Mapping[str, str]) -> list[Asking | Decided]:

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from bot.settings import SHIPPED_BOOKS
-from policy.book import Book
 from policy.grounds import grounds, guarded_lanes, tellable, tells
-from policy.reading import read
-
-
-@cache
-def shipped() -> Book:
-    return read((SHIPPED_BOOKS / "justus.toml").read_text(encoding="utf-8"))
 
 
 def test_the_lanes_that_are_not_for_everybody_are_those_that_only_a_guarded_answer_opens() -> None:
-    assert guarded_lanes(shipped()) == {"terror", "allegation"}
+    assert guarded_lanes(justus()) == {"terror", "allegation"}
 
 
 def test_who_is_asked_about_another_lane_may_not_read_that_the_worry_is_about_one_of_us() -> None:
-    assert "worker_concern" in grounds(shipped(), "child")
-    assert "worker_concern" not in tellable(shipped(), "child")
+    assert "worker_concern" in grounds(justus(), "child")
+    assert "worker_concern" not in tellable(justus(), "child")
 
 
 def test_a_guarded_lane_may_repeat_what_opens_it_and_nothing_of_another() -> None:
-    assert not tells(shipped(), "terror", ("danger_terror", "terror_kind"))
-    assert tells(shipped(), "terror", ("worker_concern",))
+    assert not tells(justus(), "terror", ("danger_terror", "terror_kind"))
+    assert tells(justus(), "terror", ("worker_concern",))
 
 
 def test_a_fact_that_is_worked_out_from_a_guarded_answer_tells_of_it() -> None:
-    assert tells(shipped(), "incident", ("lead",))
-    assert not tells(shipped(), "incident", ("need_incident",))
+    assert tells(justus(), "incident", ("lead",))
+    assert not tells(justus(), "incident", ("need_incident",))

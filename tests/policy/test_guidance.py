@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import policy
@@ -11,9 +9,9 @@ from policy.book import SENDING, SILENCE, Book, Outcome, Rule
 from policy.examples import complete
 from policy.reading import read
 from policy.walk import Verdict, walk
-from tests.policy.screens import book_in
+from tests.policy.shipped import justus
 
-BOOK = book_in(Path(policy.__file__).parent / "books" / "justus.toml")
+BOOK = justus()
 ALWAYS = ("steps", "leave_out", "write_down", "tell", "out_of_hours", "after")
 """Parts that every outcome has, whatever it sends: also a no, a wait and a talk must be done well."""
 

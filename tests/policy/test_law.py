@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache
 from itertools import product
-from pathlib import Path
 
 import pytest
 
-import policy
 from policy.book import Book, LawNote
 from policy.currency import check_line, due, is_due, law_text
 from policy.examples import complete
 from policy.reading import BookError, read
 from policy.walk import walk
+from tests.policy.shipped import justus
 from tests.policy.small import SMALL
 
 CHECKED = date(2026, 11, 22)
@@ -34,12 +32,6 @@ OTHERS = {
     "witness", "legal", "debrief",
 }  # fmt: skip
 BY_AREA = {"la-child", "la-adult", "lado", "marac", "crisis", "sarc"}
-
-
-@cache
-def justus() -> Book:
-    path = Path(policy.__file__).parent / "books" / "justus.toml"
-    return read(path.read_text(encoding="utf-8"), path.name)
 
 
 # Law notes

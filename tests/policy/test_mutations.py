@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
 from policy.book import Book
 from policy.examples import sketch
 from policy.proving import prove
-from policy.reading import read
 from policy.walk import walk
+from tests.policy.shipped import justus
 from tests.policy.small import small_book
 from tests.reliability.judging import Judge, Judged
 from tests.reliability.mutants import Mutant, chosen, mutants
@@ -21,7 +20,6 @@ from tests.reliability.page import page, score
 from tests.reliability.refusing import refused
 from tests.reliability.showing import answers_where
 
-JUSTUS = Path(__file__).parents[2] / "policy" / "books" / "justus.toml"
 EQUIVALENT = "rule 'child.2' (child=unsure → ask): 'child' may be 'yes' too"
 NO_APPROVAL = "rule 'emergency.1' (life=yes → ring, A0): its approval is none and was A0"
 UNSEEN = "outcome 'ask': the talk is 'none', not 'first'"
@@ -29,7 +27,7 @@ UNSEEN = "outcome 'ask': the talk is 'none', not 'first'"
 
 @pytest.fixture(scope="module")
 def ours() -> Book:
-    return read(JUSTUS.read_text(encoding="utf-8"), JUSTUS.name)
+    return justus()
 
 
 @pytest.fixture(scope="module")

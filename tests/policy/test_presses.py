@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import policy
-from policy.book import Book
-from policy.index import values_of
+from policy.drawing.presses import presses_page
 from policy.presses import (
     MOST_FOR_EMERGENCY,
     MOST_IN_ALL,
@@ -24,13 +22,12 @@ from policy.presses import (
     most_to_card,
     ways,
 )
-from policy.presses_page import presses_page
 from policy.reading import read
 from policy.walk import Asking, Decided, walk
+from tests.policy.shipped import BOOKS, answer_sets, book_in, justus
 from tests.policy.small import SMALL, small_book
 
 ROOT = Path(__file__).parents[2]
-BOOKS = sorted((Path(policy.__file__).parent / "books").glob("*.toml"))
 ON_A_PHONE = 5  # more things than this to choose on one form are too many
 
 DANGERS = {
@@ -43,17 +40,8 @@ DANGERS = {
 
 
 @cache
-def book_in(path: Path) -> Book:
-    return read(path.read_text(encoding="utf-8"), path.name)
-
-
-@cache
 def ways_in(path: Path) -> tuple[Way, ...]:
     return ways(book_in(path))
-
-
-def justus() -> Book:
-    return next(book_in(path) for path in BOOKS if path.stem == "justus")
 
 
 every_book = pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
@@ -115,15 +103,6 @@ def test_a_bound_that_is_too_high_is_the_length_of_a_real_way() -> None:
     assert most_to_card(book, {}, lane="emergency", enough=0) == 1
     assert most_to_card(book, {"life": "no", "child": "no"}, enough=0) == 4
     assert most_to_card(book, {"life": "no", "child": "yes", "hushed": "yes", "share": "no"}, enough=0) == 3
-
-
-def answer_sets(book: Book) -> st.SearchStrategy[dict[str, str]]:
-    return st.fixed_dictionaries(
-        {
-            question.id: st.one_of(st.just(book.quiet[question.id]), st.sampled_from(values_of(question)))
-            for question in book.questions
-        }
-    )
 
 
 @every_book

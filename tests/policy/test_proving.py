@@ -13,7 +13,6 @@ import pytest
 from bot.__main__ import main
 from policy.book import Book
 from policy.examples import bits_of
-from policy.index import index_of
 from policy.proving import Broken, Proof, prove
 from policy.proving.bridge import Bridge
 from policy.proving.circuit import Circuit
@@ -22,17 +21,18 @@ from policy.proving.conversation import conversation
 from policy.proving.counting import count
 from policy.proving.page import TOOK, page
 from policy.reading import read
-from policy.replay import Replay
+from policy.walk.index import index_of
+from policy.walk.replay import Replay
+from tests.policy.shipped import justus
 from tests.policy.small import SMALL, small_book
 
 ROOT = Path(__file__).parents[2]
-JUSTUS = ROOT / "policy" / "books" / "justus.toml"
 PAGE = ROOT / "docs" / "policy" / "proof.md"
 
 
 @pytest.fixture(scope="module")
 def ours() -> Proof:
-    return prove(read(JUSTUS.read_text(encoding="utf-8"), JUSTUS.name))
+    return prove(justus())
 
 
 @pytest.fixture(scope="module")

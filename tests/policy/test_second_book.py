@@ -15,6 +15,7 @@ from policy.examples import complete, walk_through
 from policy.reading import read
 from policy.walk import Asking, walk
 from storage.records import Organisation
+from tests.policy.shipped import book_in
 from tests.policy.small import SMALL
 
 TRIAL = SHIPPED_BOOKS.parent.parent / "bot" / "trial"
@@ -22,7 +23,7 @@ TRIAL = SHIPPED_BOOKS.parent.parent / "bot" / "trial"
 
 @cache
 def book(name: str) -> Book:
-    return read((SHIPPED_BOOKS / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml")
+    return book_in(SHIPPED_BOOKS / f"{name}.toml")
 
 
 def presses(book: Book, facts: dict[str, str]) -> int:

@@ -19,7 +19,8 @@ from tests.policy.plain_words import (
     NOT_USED,
     PLACES_AND_COLOURS,
 )
-from tests.policy.screens import BOOKS, LONG_ENOUGH, asking, book_in, bot_texts, every_text, grade, guiding, words_in
+from tests.policy.screens import LONG_ENOUGH, asking, bot_texts, every_text, grade, guiding, words_in
+from tests.policy.shipped import BOOKS, book_in
 
 ASKING = 8.0
 GUIDING = 10.0

@@ -11,7 +11,7 @@ from hashlib import sha256
 from itertools import chain
 
 from policy.book import Book
-from policy.index import index_of
+from policy.walk.index import index_of
 from tests.reliability import lanes, outcomes, parts
 from tests.reliability.whens import Values
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from policy.book import Book
-from policy.markdown import bullets, escaped, table
+from policy.drawing.markdown import bullets, escaped, table
 from tests.reliability.judging import Judged
 
 WANTED = 97

@@ -1,6 +1,6 @@
 """Would the reader refuse this book? A book that was changed after it was read, held against the reader's own faults.
 
-The one rule to keep: the faults are those of `policy.soundness`; here only its notes are written anew.
+The one rule to keep: the faults are those of `policy.reading.soundness`; here only its notes are written anew.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.book import Book, When
-from policy.entries import Condition, Notes, Use
-from policy.faults import Faults
-from policy.soundness import look_over
+from policy.reading.entries import Condition, Notes, Use
+from policy.reading.faults import Faults
+from policy.reading.soundness import look_over
 
 
 def refused(book: Book) -> list[str]:

@@ -11,8 +11,8 @@ from policy.book import Book
 from policy.proving.breaking import answers_of
 from policy.proving.circuit import Circuit
 from policy.proving.conversation import label
-from policy.verdicts import Verdict
 from policy.walk import walk
+from policy.walk.verdicts import Verdict
 from tests.reliability.twins import Change, Twins
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from policy.book import Book
-from policy.expectations import ASPECTS
-from policy.index import values_of
 from policy.proving.aspects import Aspects
 from policy.proving.circuit import FALSE, Circuit
 from policy.proving.claims import Claims
 from policy.proving.state import Inputs, State
+from policy.reading.expectations import ASPECTS
+from policy.walk.index import values_of
 
 WORDS = ("shows", "never", "tasks")
 LANE = tuple(aspect for aspect in ASPECTS if aspect not in WORDS)
