@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from policy.book import Book, When
+from policy.book import Book, Lane, Outcome, When
 
 
 @lru_cache(maxsize=1024)
@@ -19,6 +19,8 @@ def grounds(book: Book, lane_id: str) -> tuple[str, ...]:
     facts += [fact for added in lane.adds for fact in _named(added.when)]
     outcomes = [book.outcomes[rule.outcome] for rule in lane.rules if rule.outcome in book.outcomes]
     facts += [recipient for outcome in outcomes for recipient in outcome.recipients]
+    if any(falls_silent(book, lane, outcome) for outcome in outcomes):
+        facts += _named(book.silenced or ())
     found = _questions(book, facts)
     return tuple(question.id for question in book.questions if question.id in found)
 
@@ -52,6 +54,14 @@ def checked_by(book: Book) -> frozenset[str]:
     """The questions behind the checks that can stop something: until they are answered, it may still be stopped."""
     stops = [check for check in book.checks if "block" in (check.protective, check.other)]
     return frozenset(_questions(book, [fact for check in stops for fact in _named(check.when)]))
+
+
+def falls_silent(book: Book, lane: Lane, outcome: Outcome) -> bool:
+    """Whether this outcome may list somebody who does not hear it while the book is silenced."""
+    heard = {*outcome.recipients, *(added.recipient for added in lane.adds)}
+    heard |= {choice.value for item in book.questions if item.id in heard for choice in item.choices}
+    heard |= {value for item in book.derived if item.id in heard for value in item.values}
+    return any(item.id in heard and not item.hears_in_silence for item in book.recipients.values())
 
 
 @lru_cache(maxsize=256)

@@ -7,8 +7,9 @@ The one rule to keep: a breach says which invariant, in whose words, and on whic
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 
-from policy.book import Book, Invariant, Row, When
+from policy.book import Book, Invariant, When
 from policy.reading.expectations import ANY, lane_aspect
 from policy.walk import Asking, Decided, walk
 from policy.walk.index import index_of, values_of
@@ -24,14 +25,20 @@ def breaches(book: Book, facts: Mapping[str, str], lanes: Iterable[Verdict], *, 
     """
     open_lanes = {item.lane.id: item for item in lanes}
     found: list[str] = []
-    for item in book.invariants:
-        if item.kind == "always" and (decided or item.scope == "always"):
-            for stand_in in stand_ins(item, book):
+    for item, in_turn in _at_once(book):
+        if decided or item.scope == "always":
+            for stand_in in in_turn:
                 if stand_in and stand_in not in open_lanes:
                     continue
                 if _where(item, facts, open_lanes, stand_in) and not _follows(item, facts, open_lanes, stand_in):
                     found.append(_sentence(item, stand_in))
     return found
+
+
+@lru_cache(maxsize=64)
+def _at_once(book: Book) -> tuple[tuple[Invariant, list[str]], ...]:
+    """The invariants over one answer set, each with its stand-ins."""
+    return tuple((item, stand_ins(item, book)) for item in book.invariants if item.kind == "always")
 
 
 def _sentence(item: Invariant, lane: str) -> str:
@@ -49,22 +56,29 @@ def _follows(item: Invariant, facts: Mapping[str, str], lanes: Mapping[str, Verd
 
 
 def _any_row(when: When, facts: Mapping[str, str], lanes: Mapping[str, Verdict], stand_in: str) -> bool:
-    return any(_row(row, facts, lanes, stand_in) for row in when)
-
-
-def _row(row: Row, facts: Mapping[str, str], lanes: Mapping[str, Verdict], stand_in: str) -> bool:
-    return all(not allowed.isdisjoint(_values(term, facts, lanes, stand_in)) for term, allowed in row.items())
+    for row in when:  # plain loops: this is looked at thousands of times for each answer set
+        for term, allowed in row.items():
+            if allowed.isdisjoint(_values(term, facts, lanes, stand_in)):
+                break
+        else:
+            return True
+    return False
 
 
 def _values(term: str, facts: Mapping[str, str], lanes: Mapping[str, Verdict], stand_in: str) -> Sequence[str]:
-    found = lane_aspect(term, facts)
-    if found is None:
+    found = _lane_aspect(term)
+    if found is None or term in facts:
         return (facts[term],) if term in facts else ()
     name, aspect = found
     verdict = lanes.get(stand_in if name in ANY else name)
     if verdict is None:
         return ("closed",) if aspect == "outcome" else ()
     return aspect_of(verdict, aspect)
+
+
+@cache
+def _lane_aspect(term: str) -> tuple[str, str] | None:
+    return lane_aspect(term, ())
 
 
 def aspect_of(verdict: Verdict, aspect: str) -> Sequence[str]:

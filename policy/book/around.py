@@ -54,12 +54,17 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A body an outcome may reach, and the contacts through which."""
+    """A body or a person an outcome may reach, and the contacts through which.
+
+    `hears_in_silence` False: somebody who could be tipped off, or tip off. No outcome reaches them while the book is
+    silenced, whatever it lists.
+    """
 
     id: str
     title: str
     contacts: tuple[str, ...] = ()
     capability: str = ""  # a body inside the charity: whoever holds this capability
+    hears_in_silence: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from policy.book import CLOSED, Book, Check, Contact, Derived, Exclusion, Lane, LawNote, Outcome, Question, Rule
+from policy.book import (
+    CLOSED,
+    Book,
+    Check,
+    Contact,
+    Derived,
+    Exclusion,
+    Lane,
+    LawNote,
+    Outcome,
+    Question,
+    Recipient,
+    Rule,
+)
 from policy.differences.endings import told, turns
 from policy.differences.nouns import Kind, Said, Sides, changes, direction, same, spoken
 from policy.differences.rules import moved, paired
@@ -283,6 +296,8 @@ def _about(plain: Plain, item: Any) -> str:
     if isinstance(item, Outcome):
         who = either((plain.recipient(id) for id in item.recipients), "and") or "nobody"
         return f". {item.plain} Told: {who}. How soon: {CLOCKS[item.clock]}"
+    if isinstance(item, Recipient):
+        return "" if item.hears_in_silence else ", who hears nothing while nobody may be told"
     if isinstance(item, Contact):
         return f", {item.number}"
     if isinstance(item, Check | Exclusion):

@@ -52,6 +52,7 @@ _NAMES: Mapping[str, str] = {
     "roles": "who can agree, by role",
     "count": "how many must agree",
     "veto": "whether they can stop it",
+    "hears_in_silence": "whether they hear while nobody may be told",
     "moment": "when they are asked",
     "default": "what counts until it is set",
     "checked_on": "when it was last checked",

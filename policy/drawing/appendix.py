@@ -121,10 +121,11 @@ def _exactly(book: Book, item: Invariant, plain: Plain) -> str:
 def recipients(book: Book) -> list[str]:
     rows = []
     for item in book.recipients.values():
-        inside = f"inside: {in_words(item.capability)}" if item.capability else ""
+        where = f"inside: {in_words(item.capability)}" if item.capability else "outside, or a person"
+        where += "" if item.hears_in_silence else "; hears nothing while nobody may be told"
         through = ", ".join(link(book.contacts[id].name, "contact", id) for id in item.contacts)
         title = f"{anchored('recipient', item.id)}{escaped(item.title)}"
-        rows.append((title, inside or "outside, or a person", through, f"`{item.id}`"))
+        rows.append((title, where, through, f"`{item.id}`"))
     return table(("Who", "Where", "Through", "Name in the book"), rows) if rows else []
 
 

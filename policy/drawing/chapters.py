@@ -164,6 +164,12 @@ def _guides(book: Book, guides: tuple[Guide, ...]) -> list[str]:
     return lines
 
 
+def _told(book: Book, plain: Plain, id: str) -> str:
+    found = book.recipients.get(id)
+    quiet = "" if found is None or found.hears_in_silence else " (but not while nobody may be told)"
+    return f"{escaped(plain.recipient(id))}{quiet}"
+
+
 def outcomes(book: Book, plain: Plain) -> list[str]:
     lines: list[str] = []
     for item in book.outcomes.values():
@@ -174,7 +180,7 @@ def outcomes(book: Book, plain: Plain) -> list[str]:
 def _outcome(book: Book, plain: Plain, item: Outcome) -> list[str]:
     rules = [rule for lane in book.lanes for rule in lane.rules if rule.outcome == item.id]
     required = f"; the law requires it when {plain.when(item.required_when)}" if item.required_when else ""
-    told = "; ".join(escaped(plain.recipient(id)) for id in item.recipients) or "nobody"
+    told = "; ".join(_told(book, plain, id) for id in item.recipients) or "nobody"
     facts = [
         f"How soon: {CLOCKS[item.clock]}",
         f"What goes: {SENDS[item.sends]}",

@@ -93,7 +93,12 @@ class Aspects:
         if outcome.sends in SENDING:
             for item in lane.adds:
                 parts.setdefault(item.recipient, []).append(state.holds(item.when))
-        return {name: state.circuit.any_of(literals) for name, literals in parts.items()}
+        found = {name: state.circuit.any_of(literals) for name, literals in parts.items()}
+        silenced = self._book_when(state.book.silenced)
+        for name in found:
+            if not state.book.recipients[name].hears_in_silence:
+                found[name] = state.circuit.all_of((found[name], -silenced))
+        return found
 
     def _checks(self, lane: Lane, outcome: Outcome, effect: str) -> dict[str, int]:
         state = self.state

@@ -48,6 +48,7 @@ def recipient_of(entry: Entry) -> Recipient:
         title=entry.text("title"),
         contacts=entry.refers_to("contacts", "contact"),
         capability=entry.id("capability", required=False),
+        hears_in_silence=entry.yes_unless_said("hears_in_silence"),
     )
     entry.finish()
     return recipient

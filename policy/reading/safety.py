@@ -31,6 +31,7 @@ def look_at_safety(book: Book, faults: Faults) -> None:
     _people(book, faults)
     _agreement(book, faults)
     _hearers(book, faults)
+    _silence(book, faults)
     for question in book.questions:
         _bands(question.id, question.bands, faults)
 
@@ -147,6 +148,21 @@ def _hearers(book: Book, faults: Faults) -> None:
         if (outcome.sends in SENDING or outcome.sends == "inside") and not outcome.recipients:
             message = f"something is told ('sends' is {outcome.sends}), and nobody is named who would hear it."
             faults.add(f"outcome '{outcome.id}'", "recipients", message)
+
+
+def _silence(book: Book, faults: Faults) -> None:
+    """Who may not hear in silence is kept out by `silenced` alone, so there must be one, and it is not the lead."""
+    values = {item.id: item.values for item in book.derived}
+    for recipient in book.recipients.values():
+        if recipient.hears_in_silence:
+            continue
+        table = f"recipient '{recipient.id}'"
+        if book.silenced is None:
+            message = "this keeps nobody out: [book] does not say in 'silenced' when nobody may be told."
+            faults.add(table, "hears_in_silence", message)
+        if recipient.id in values.get(book.lead, ()):
+            message = f"'{book.lead}' can be '{recipient.id}', and somebody inside must hear also in silence."
+            faults.add(table, "hears_in_silence", message)
 
 
 def _bands(question: str, bands: tuple[Band, ...], faults: Faults) -> None:

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from policy.book import SENDING, SENDS_FACT, Book, Derived, Lane, Outcome, Question, Screen, When
+from policy.grounds import falls_silent
 from policy.walk.parts import Asks, Given, Opens, Standing, Woken, Works
 from policy.walk.tables import (
     FALSE,
@@ -217,7 +218,7 @@ class Index:
         if outcome.required_when is not None:
             whens.append(outcome.required_when)
         spoken = outcome.talk != "none" or outcome.tell or outcome.after or self.book.silence
-        if self.book.silenced is not None and spoken:
+        if self.book.silenced is not None and (spoken or falls_silent(self.book, lane, outcome)):
             whens.append(self.book.silenced)
         if self.book.hastened is not None and lane.protective and outcome.clock == "routine":
             whens.append(self.book.hastened)

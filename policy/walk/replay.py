@@ -210,6 +210,10 @@ class Facts(Mapping[str, str]):
         at = self._index.number[name]
         return self._index.value_of[at][self._masks[at] >> HALF]
 
+    def __contains__(self, name: object) -> bool:
+        at = self._index.number.get(name)  # type: ignore[call-overload]
+        return at is not None and self._masks[at] >> HALF != NOTHING
+
     def __iter__(self) -> Iterator[str]:
         return (name for name, mask in zip(self._index.names, self._masks, strict=True) if mask >> HALF != NOTHING)
 

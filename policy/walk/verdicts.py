@@ -77,8 +77,8 @@ def _verdict(
     index: Index, lane: Lane, rule: Rule, outcome: Outcome, masks: Sequence[int], *, settled: bool, checked: bool
 ) -> Verdict:
     book = index.book
-    recipients = _recipients(index, lane, outcome, masks)
     silenced = index.silenced is not None and index.silenced.read(masks)[2]
+    recipients = _recipients(index, lane, outcome, masks, silenced=silenced)
     hastened = index.hastened is not None and index.hastened.read(masks)[2]
     required = outcome.required_when is not None and index.gate(outcome.required_when).read(masks)[2]
     contacts = [*outcome.contacts, *(contact for name in recipients for contact in book.recipients[name].contacts)]
@@ -112,7 +112,7 @@ def _verdict(
     )
 
 
-def _recipients(index: Index, lane: Lane, outcome: Outcome, masks: Sequence[int]) -> tuple[str, ...]:
+def _recipients(index: Index, lane: Lane, outcome: Outcome, masks: Sequence[int], *, silenced: bool) -> tuple[str, ...]:
     found: list[str] = []
     for name in outcome.recipients:
         at = index.number.get(name)
@@ -122,6 +122,8 @@ def _recipients(index: Index, lane: Lane, outcome: Outcome, masks: Sequence[int]
             found.append(value)
     if outcome.sends in SENDING:
         found += [item.recipient for item in lane.adds if index.gate(item.when).read(masks)[2]]
+    if silenced:
+        found = [name for name in found if index.book.recipients[name].hears_in_silence]
     return _once(found)
 
 

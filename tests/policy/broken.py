@@ -29,6 +29,20 @@ BROKEN: list[tuple[str, str, str, str, str]] = [
     ("count = 1", "count = true", "approval 'A1'", "count", "it is true"),
     ("count = 1", "count = 0", "approval 'A1'", "count", "at least one"),
     ('roles = ["worker", "trustee"]', 'roles = ["friend"]', "approval 'A1'", "roles", "worker or trustee"),
+    (
+        'id = "council"\ntitle = "Council"',
+        'id = "council"\nhears_in_silence = "no"\ntitle = "Council"',
+        "recipient 'council'",
+        "hears_in_silence",
+        "true or false",
+    ),
+    (
+        'id = "deputy"\ntitle = "Deputy"',
+        'id = "deputy"\nhears_in_silence = false\ntitle = "Deputy"',
+        "recipient 'deputy'",
+        "hears_in_silence",
+        "somebody inside must hear also in silence",
+    ),
     ("checked_on = 2026-11-01\nrecheck", 'checked_on = "yes"\nrecheck', "contact 'emg'", "checked_on", "a text"),
     (
         "checked_on = 2026-11-01\nrecheck",

@@ -192,6 +192,21 @@ KINDS: dict[str, tuple[list[tuple[str, str]], str, str]] = {
         "what to do, “Ring the council.”: what people read: before, “Ring the council.”; now, “Ring the town.”",
         "Wording",
     ),
+    "somebody hears nothing in silence any more": (
+        [('[[recipient]]\nid = "council"\n', '[[recipient]]\nid = "council"\nhears_in_silence = false\n')],
+        "Recipient “Council” (council): whether they hear while nobody may be told: before, yes; now, no",
+        "Who is told and who is not",
+    ),
+    "somebody new hears nothing in silence": (
+        [
+            (
+                '[[recipient]]\nid = "head"\n',
+                '[[recipient]]\nid = "aunt"\ntitle = "Aunt"\nhears_in_silence = false\n\n[[recipient]]\nid = "head"\n',
+            )
+        ],
+        "Recipient “Aunt” (aunt): new, who hears nothing while nobody may be told",
+        "Who is told and who is not",
+    ),
     "a number changes": (
         [('number = "999"', 'number = "112"')],
         "Contact “Emergency” (emg): the number: before, “999”; now, “112”",

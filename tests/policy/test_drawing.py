@@ -258,6 +258,14 @@ def test_the_overview_shows_which_answer_opens_which_lane() -> None:
     assert ("None of these", "", "Nothing to share") in arrows
 
 
+def test_who_hears_nothing_in_silence_is_said_with_the_recipient_and_with_each_outcome() -> None:
+    council = '[[recipient]]\nid = "council"\n'
+    page = draw(read(SMALL.replace(council, f"{council}hears_in_silence = false\n"), "small.toml"))
+
+    assert "outside, or a person; hears nothing while nobody may be told" in page
+    assert page.count("Council (but not while nobody may be told)") == 2
+
+
 def test_a_condition_is_said_in_the_words_of_the_screens() -> None:
     plain_words = Plain(small_book())
 

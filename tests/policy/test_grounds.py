@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policy.grounds import grounds, guarded_lanes, tellable, tells
+from tests.policy.shipped import justus
 
 
 def test_the_lanes_that_are_not_for_everybody_are_those_that_only_a_guarded_answer_opens() -> None:
@@ -22,3 +23,8 @@ def test_a_guarded_lane_may_repeat_what_opens_it_and_nothing_of_another() -> Non
 def test_a_fact_that_is_worked_out_from_a_guarded_answer_tells_of_it() -> None:
     assert tells(justus(), "incident", ("lead",))
     assert not tells(justus(), "incident", ("need_incident",))
+
+
+def test_a_lane_that_lists_somebody_who_does_not_hear_in_silence_rests_on_the_silence_and_does_not_tell_of_it() -> None:
+    assert {"danger_terror", "terror_kind"} <= {*grounds(justus(), "incident")}
+    assert not {"danger_terror", "terror_kind"} & {*tellable(justus(), "incident")}

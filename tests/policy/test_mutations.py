@@ -16,7 +16,7 @@ from tests.policy.shipped import justus
 from tests.policy.small import small_book
 from tests.reliability.judging import Judge, Judged
 from tests.reliability.mutants import Mutant, chosen, mutants
-from tests.reliability.page import page, score
+from tests.reliability.page import page, score, summary
 from tests.reliability.refusing import refused
 from tests.reliability.showing import answers_where
 
@@ -127,3 +127,17 @@ def test_the_page_counts_each_mutant_once_and_lists_who_survived(
     assert 0 < score(found) < 100
     assert f"{len(found)} mutants were tried" in text
     assert text.count("\n  - ") == sum(one.change != "nothing" and not one.caught for one in found)
+
+
+def test_what_the_reader_refuses_counts_neither_for_nor_against_proof_and_examples() -> None:
+    found = [
+        Judged(0, "a kind", "child", "refused", "lane", reader="a fault"),
+        Judged(1, "a kind", "child", "proved", "lane", proof="I1"),
+        Judged(2, "a kind", "child", "survives", "lane"),
+    ]
+
+    assert score(found) == 50
+    assert summary(found)[1:3] == [
+        "1 of these 3 are refused when read, and are not in the score.",
+        "Of the other 2, proof and examples caught 1: 50.0 of 100 (wanted: 97).",
+    ]

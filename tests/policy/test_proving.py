@@ -318,6 +318,42 @@ def test_a_walk_that_reads_the_book_otherwise_is_found_out() -> None:
     assert any("'share.outcome' is ['send'] in the proof and ['closed'] in the walk" in line for line in differences)
 
 
+DEAF = ('[[recipient]]\nid = "council"\n', '[[recipient]]\nid = "council"\nhears_in_silence = false\n')
+SILENT = {"life": "no", "child": "yes", "hushed": "yes", "share": "no", "parent": "no", "note": "no"}
+
+
+def test_the_proof_and_the_walk_keep_the_same_people_from_hearing_in_silence() -> None:
+    book = altered(DEAF)
+    bridge = Bridge(Claims(Circuit(), book))
+
+    assert bridge.differences(SILENT, {}) == []
+    assert bridge.differences(SILENT | {"hushed": "no"}, {}) == []
+
+
+def test_a_proof_that_lets_them_hear_is_found_out() -> None:
+    claims = Claims(Circuit(), small_book())
+    claims.book = altered(DEAF)
+
+    differences = Bridge(claims).differences(SILENT, {})
+
+    said = "'child.recipients' is ['council', 'deputy', 'doctor'] in the proof and ['deputy', 'doctor'] in the walk"
+    assert differences == [said]
+
+
+UNHEARD = """
+[[invariant]]
+id = "I8"
+plain = "While nobody may know, the council hears nothing"
+when = {hush = "yes"}
+never = {"any.recipients" = "council"}
+"""
+
+
+def test_that_nobody_hears_in_silence_can_be_proved() -> None:
+    assert the_only_break(altered(more=UNHEARD)).id == "I8"
+    assert prove(altered(DEAF, more=UNHEARD)).broken == ()
+
+
 @pytest.fixture
 def spoilt(tmp_path: Path) -> Path:
     path = tmp_path / "small.toml"

@@ -41,6 +41,16 @@ def test_a_fault_names_its_table_and_key(there: str, instead: str, table: str, k
     assert any((table, key) == (fault[0], fault[1]) and says in fault[2] for fault in found), found
 
 
+def test_keeping_somebody_from_hearing_in_a_book_that_is_never_silent_is_a_fault() -> None:
+    council = '[[recipient]]\nid = "council"\n'
+    text = SMALL.replace('silenced = [{hush = "yes"}]\n', "").replace(council, f"{council}hears_in_silence = false\n")
+
+    found = faults_of(text)
+
+    assert [fault[:2] for fault in found] == [("recipient 'council'", "hears_in_silence")]
+    assert "this keeps nobody out" in found[0][2]
+
+
 def test_every_fault_is_told_at_once() -> None:
     text = SMALL
     for there, instead, *_ in (BROKEN[0], BROKEN[13], BROKEN[30], BROKEN[38]):

@@ -187,6 +187,40 @@ def test_silence_takes_every_talk_away_and_names_another_lead(book: Book) -> Non
     assert plain.recipients == ("council", "deputy", "doctor")
 
 
+def with_deaf(*names: str) -> Book:
+    """The small book in which these hear nothing in silence, and in which the doctor would hear in silence too."""
+    share = '[[lane.rule]]\nwhen = {share = "yes", hush = "yes"}\noutcome = "none"\n'
+    text = SMALL.replace(share, f'[[lane.rule]]\nwhen = {{share = "yes", who = "doctor"}}\noutcome = "send"\n\n{share}')
+    for name in names:
+        text = text.replace(
+            f'[[recipient]]\nid = "{name}"\n', f'[[recipient]]\nid = "{name}"\nhears_in_silence = false\n'
+        )
+    return read(text, "small.toml")
+
+
+def test_in_silence_nobody_hears_who_must_not_whether_listed_added_or_named_by_an_answer() -> None:
+    book = with_deaf("council", "doctor")
+    child = NO_DANGER | {"child": "yes", "parent": "no", "note": "no"}
+    share = NO_DANGER | {"share": "yes", "who": "doctor"}
+
+    silent = [
+        lane(walk(book, answers | {"hushed": "yes"}), name) for answers, name in ((child, "child"), (share, "share"))
+    ]
+
+    assert [found.recipients for found in silent] == [("deputy",), ()]
+    assert silent[0].outcome.id == "refer"
+
+
+def test_who_does_not_hear_in_silence_hears_at_any_other_time() -> None:
+    book = with_deaf("council", "doctor")
+    share = NO_DANGER | {"share": "yes", "who": "doctor"}
+
+    silent, plain = (lane(walk(book, share | {"hushed": hushed}), "share") for hushed in ("yes", "no"))
+
+    assert (silent.rule, silent.recipients) == (plain.rule, ())
+    assert plain.recipients == ("doctor",)
+
+
 def test_within_hours_makes_routine_today_in_protective_lanes_only() -> None:
     book = small_book()  # afresh: a verdict remembered by another test would hide a slip
     found = walk(book, {"life": "soon", "child": "unsure", "hushed": "no", "share": "yes"})

@@ -12,7 +12,7 @@ from policy.drawing.markdown import bullets, escaped, table
 from tests.reliability.judging import Judged
 
 WANTED = 97
-"""Of a hundred mutants that change a lane, so many have to be caught."""
+"""Of a hundred mutants that change a lane and can be read at all, proof and examples have to catch so many."""
 
 _LESS = "Only guidance, only who is kept out, or only a card while answers are missing: they are not in the score."
 _COLUMNS: Sequence[tuple[str, Callable[[Judged], bool]]] = (
@@ -26,8 +26,11 @@ _COLUMNS: Sequence[tuple[str, Callable[[Judged], bool]]] = (
 
 
 def score(judged: Iterable[Judged]) -> float:
-    """Of a hundred mutants that change a lane, how many were caught."""
-    counted = [one.caught for one in judged if one.change == "lane"]
+    """Of a hundred mutants that change a lane, how many proof and examples caught.
+
+    What the reader refuses is left out on both sides: neither of the two had to see it.
+    """
+    counted = [one.caught for one in judged if one.change == "lane" and not one.reader]
     return 100 * sum(counted) / len(counted) if counted else 100.0
 
 
@@ -39,11 +42,13 @@ def passed(judged: Sequence[Judged]) -> bool:
 def summary(judged: Sequence[Judged]) -> list[str]:
     """The score in plain lines."""
     lanes = [one for one in judged if one.change == "lane"]
-    caught = sum(one.caught for one in lanes)
+    refused = sum(bool(one.reader) for one in lanes)
+    read, caught = len(lanes) - refused, sum(one.caught for one in lanes) - refused
     words = [one for one in judged if one.change in ("guidance", "people", "underway")]
     lines = [
         f"{len(judged)} mutants were tried; {len(lanes)} of them change how a lane ends for some answers.",
-        f"{caught} of these {len(lanes)} were caught: {score(judged):.1f} of a hundred (wanted: {WANTED}).",
+        f"{refused} of these {len(lanes)} are refused when read, and are not in the score.",
+        f"Of the other {read}, proof and examples caught {caught}: {score(judged):.1f} of 100 (wanted: {WANTED}).",
         f"{len(words)} change less than that; {sum(one.caught for one in words)} of them were caught. {_LESS}",
         f"{sum(one.change == 'nothing' for one in judged)} change nothing, for any answers, and do not count.",
     ]
