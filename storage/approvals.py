@@ -9,19 +9,23 @@ import secrets
 from collections.abc import Collection
 from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Row, Text, and_, bindparam, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.records import (
     ApprovalRequest,
     Conflict,
     Decision,
+    HowAsked,
     NotFound,
     RequestState,
     Verdict,
     from_micros,
     to_micros,
 )
-from storage.tables import approval_requests, asked, consultations, decisions
+from storage.tables import Int64, approval_requests, asked, consultations, decisions
+from storage.tables import people as roster
 from storage.work import Work
 
 _SETTLE = (
@@ -33,6 +37,10 @@ _SETTLE = (
         approval_requests.c.fingerprint == bindparam("seen"),
     )
     .values(state=bindparam("verdict_now"), settled_at=bindparam("moment"))
+)
+
+_ITS_PEOPLE = (asked.c.request_id == approval_requests.c.id) & (
+    asked.c.organisation_id == approval_requests.c.organisation_id
 )
 
 
@@ -69,13 +77,9 @@ class Approvals:
             )
         )
         if people:
-            await self._work.connection.execute(
-                insert(asked),
-                [
-                    {"organisation_id": self._work.organisation_id, "request_id": id, "person_id": person}
-                    for person in sorted(people)
-                ],
-            )
+            first = {"organisation_id": self._work.organisation_id, "request_id": id, "at": to_micros(self._work.now)}
+            each = [first | {"person_id": person} for person in sorted(set(people))]
+            await self._work.connection.execute(insert(asked).values(how="second" if second_of else "first"), each)
         return ApprovalRequest(
             id,
             consultation_id,
@@ -88,7 +92,44 @@ class Approvals:
             self._work.now,
             None,
             frozenset(people),
+            asked_at=dict.fromkeys(people, self._work.now),
         )
+
+    async def also_ask(self, request: ApprovalRequest, people: Collection[str], how: HowAsked) -> frozenset[str]:
+        """Ask these people too, while it is open; gives whom of them nobody had asked before.
+
+        Two who do this at once ask each person once, and never somebody about what is settled.
+        """
+        how_and_when = (literal(how, Text), literal(to_micros(self._work.now), Int64))
+        each = (
+            select(approval_requests.c.organisation_id, approval_requests.c.id, roster.c.id, *how_and_when)
+            .join(roster, roster.c.organisation_id == approval_requests.c.organisation_id)
+            .where(self._its(request.id), approval_requests.c.state.in_(("pending", "told")))
+            .where(roster.c.id.in_(sorted(people)))
+            .order_by(roster.c.id)
+            .with_for_update(of=approval_requests, key_share=True)
+        )
+        build = postgresql_insert if self._work.postgresql else sqlite_insert
+        new = build(asked).from_select(["organisation_id", "request_id", "person_id", "how", "at"], each)
+        rows = await self._work.connection.execute(new.on_conflict_do_nothing().returning(asked.c.person_id))
+        return frozenset(row.person_id for row in rows)
+
+    async def pass_on(self, request_id: str, person_id: str, why: str) -> None:
+        """This person cannot decide it; `why` is a fixed word. Raises Conflict: not asked, passed before, or settled.
+
+        It comes before a decision of the same moment or finds it made; it is never slipped in behind one.
+        """
+        pending = self._its(request_id) & (approval_requests.c.state == "pending")
+        still = select(approval_requests.c.id).where(pending).with_for_update(key_share=True)
+        if (await self._work.connection.execute(still)).one_or_none() is None:
+            raise Conflict("approval request")
+        passed = await self._work.connection.execute(
+            update(asked)
+            .where(asked.c.request_id == request_id, asked.c.person_id == person_id, asked.c.passed_at.is_(None))
+            .values(passed_at=to_micros(self._work.now), passed_why=why)
+        )
+        if passed.rowcount != 1:
+            raise Conflict("approval request")
 
     async def get(self, id: str) -> ApprovalRequest:
         """Raises NotFound."""
@@ -106,11 +147,11 @@ class Approvals:
         await self._work.connection.execute(
             select(consultations.c.id)
             .join(approval_requests, its)
-            .where(approval_requests.c.id == id, approval_requests.c.organisation_id == self._work.organisation_id)
+            .where(self._its(id))
             .with_for_update(of=consultations, key_share=True)
         )
-        mine = (approval_requests.c.id == id) & (approval_requests.c.organisation_id == self._work.organisation_id)
-        row = (await self._work.connection.execute(select(approval_requests.c.state).where(mine))).one_or_none()
+        state = select(approval_requests.c.state).where(self._its(id))
+        row = (await self._work.connection.execute(state)).one_or_none()
         return cast("RequestState", row.state) if row else None
 
     async def of(self, consultation_id: str) -> list[ApprovalRequest]:
@@ -121,7 +162,7 @@ class Approvals:
         """(consultation id, state) of every request this person was asked about, oldest first."""
         rows = await self._work.connection.execute(
             select(approval_requests.c.consultation_id, approval_requests.c.state)
-            .join(asked, asked.c.request_id == approval_requests.c.id)
+            .join(asked, _ITS_PEOPLE)
             .join(consultations, consultations.c.id == approval_requests.c.consultation_id)
             .where(asked.c.person_id == person_id, approval_requests.c.organisation_id == self._work.organisation_id)
             .order_by(approval_requests.c.opened_at, approval_requests.c.id)
@@ -190,26 +231,29 @@ class Approvals:
             for row in rows
         }
 
+    def _its(self, request_id: str) -> ColumnElement[bool]:
+        mine = approval_requests.c.organisation_id == self._work.organisation_id
+        return and_(approval_requests.c.id == request_id, mine)
+
     async def _list(self, which: Any) -> list[ApprovalRequest]:
         rows = (
             await self._work.connection.execute(
-                select(approval_requests, asked.c.person_id)
-                .outerjoin(asked, asked.c.request_id == approval_requests.c.id)
+                select(approval_requests, asked.c.person_id, asked.c.at.label("asked_at"), asked.c.passed_at)
+                .outerjoin(asked, _ITS_PEOPLE)
                 .where(which, approval_requests.c.organisation_id == self._work.organisation_id)
                 .order_by(approval_requests.c.opened_at, approval_requests.c.id)
             )
         ).all()
-        people: dict[str, set[str]] = {}
-        first: dict[str, Row[Any]] = {}
+        found: dict[str, list[Row[Any]]] = {}
         for row in rows:
-            first.setdefault(row.id, row)
-            people.setdefault(row.id, set())
-            if row.person_id:
-                people[row.id].add(row.person_id)
-        return [_request(row, frozenset(people[id])) for id, row in first.items()]
+            found.setdefault(row.id, []).append(row)
+        return [_request(each) for each in found.values()]
 
 
-def _request(row: Row[Any], people: frozenset[str]) -> ApprovalRequest:
+def _request(rows: list[Row[Any]]) -> ApprovalRequest:
+    """A request, from a row for each person who was asked (or one, where nobody was)."""
+    row = rows[0]
+    people = [each for each in rows if each.person_id]
     return ApprovalRequest(
         id=row.id,
         consultation_id=row.consultation_id,
@@ -221,5 +265,7 @@ def _request(row: Row[Any], people: frozenset[str]) -> ApprovalRequest:
         second_of=row.second_of,
         opened_at=from_micros(row.opened_at),
         settled_at=None if row.settled_at is None else from_micros(row.settled_at),
-        asked=people,
+        asked=frozenset(each.person_id for each in people),
+        passed=frozenset(each.person_id for each in people if each.passed_at is not None),
+        asked_at={each.person_id: from_micros(each.asked_at or row.opened_at) for each in people},
     )

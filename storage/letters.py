@@ -106,6 +106,35 @@ OVERTAKEN = {
     )
     for postgresql, order in ((True, _bytewise), (False, None))
 }
+_another = posts.alias("another")
+LATE = (
+    select(posts.c.person_id, posts.c.kind)
+    .join(
+        jobs,
+        (jobs.c.organisation_id == posts.c.organisation_id)
+        & (jobs.c.key == literal("card:") + posts.c.id)
+        & (jobs.c.state != "done"),
+    )
+    .join(people, (people.c.id == posts.c.person_id) & (people.c.active == 1))
+    .join(consultations, consultations.c.id == posts.c.consultation_id)
+    .where(
+        posts.c.consultation_id == bindparam("case_id"),
+        posts.c.organisation_id == bindparam("org"),
+        posts.c.person_id != consultations.c.requester_id,
+        posts.c.kind.not_like(bindparam("retired")),
+        posts.c.message == "",
+        posts.c.at <= bindparam("before"),
+        ~select(_another.c.id)
+        .where(
+            _another.c.consultation_id == posts.c.consultation_id,
+            _another.c.person_id == posts.c.person_id,
+            _another.c.kind == posts.c.kind,
+            _another.c.message != "",
+        )
+        .exists(),
+    )
+    .order_by(posts.c.at, posts.c.id)
+)
 UNDELIVERED = (
     select(posts.c.id)
     .join(

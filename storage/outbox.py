@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.direct import Direct
-from storage.letters import DONE, OVERTAKEN, PUT, UNDELIVERED, letters_to_copies
+from storage.letters import DONE, LATE, OVERTAKEN, PUT, UNDELIVERED, letters_to_copies
 from storage.posts import RETIRED
 from storage.records import Job, Post, to_micros
 from storage.tables import jobs, pauses
@@ -236,6 +236,15 @@ class Outbox:
         values = {"case_id": consultation_id, "org": self._work.organisation_id, "retired": f"{RETIRED}%"}
         rows = await self._work.connection.execute(UNDELIVERED, values)
         return [row.id for row in rows]
+
+    async def late(self, consultation_id: str, *, before: datetime) -> list[tuple[str, str]]:
+        """(person id, kind) of whoever was written to by then, and has had nothing of that kind on any account yet.
+
+        Whatever is in the way: a product that says "later" for ever is no try, so such a letter never dies.
+        """
+        values = {"case_id": consultation_id, "org": self._work.organisation_id, "retired": f"{RETIRED}%"}
+        rows = await self._work.connection.execute(LATE, {**values, "before": to_micros(before)})
+        return [(row.person_id, row.kind) for row in rows]
 
     async def cancel(self, key: str) -> None:
         """Take back a timer that is not needed any more."""

@@ -11,6 +11,9 @@ Role = Literal["worker", "trustee"]
 CaseState = Literal["asking", "paused", "sent", "withdrawn", "closed"]
 RequestState = Literal["pending", "approved", "declined", "withdrawn", "told"]
 Verdict = Literal["approved", "declined"]
+HowAsked = Literal["first", "next", "lead", "passed", "second"]
+Rungs = Literal["asked", "reminded", "next", "leads"]
+Confirmed = Literal["", "yes", "no"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -105,7 +108,51 @@ class ApprovalRequest:
     second_of: str | None
     opened_at: datetime
     settled_at: datetime | None
-    asked: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()  # everybody who was ever asked about it
+    passed: frozenset[str] = frozenset()  # of these, the ones who said that they cannot decide it
+    asked_at: Mapping[str, datetime] = field(default_factory=dict)  # person id -> when
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of a request's ladder that was taken, and when the one after it is due."""
+
+    step: int
+    kind: Rungs
+    at: datetime
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """That a decision was said by telephone and written down by another, and whether its maker says so too."""
+
+    request_id: str
+    recorded_by: str
+    said_at: datetime
+    confirm_by: datetime
+    answer: Confirmed
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Somebody is away until then, and who stands in for them, where somebody does."""
+
+    person_id: str
+    since: datetime
+    until: datetime
+    stand_in_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Somebody is on call for a duty (a capability) from `starts` until `ends`."""
+
+    duty: str
+    person_id: str
+    starts: datetime
+    ends: datetime
 
 
 @dataclass(frozen=True, slots=True)

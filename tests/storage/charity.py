@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -104,3 +105,12 @@ def unguarded(store: Store, statement: str) -> tuple[str, ...]:
             f"ALTER TABLE ledger ENABLE ALWAYS TRIGGER {name}",
         )
     return *(f"DROP TRIGGER ledger_no_{change}" for change in ("update", "delete", "replace")), statement
+
+
+async def blocked(store: Store) -> None:
+    """Until somebody waits for a lock in this database."""
+    query = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    deadline = asyncio.get_running_loop().time() + 30
+    while not await rows(store, query):
+        assert asyncio.get_running_loop().time() < deadline, "nobody waits"
+        await asyncio.sleep(0.01)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy.engine import make_url
 from storage.sealing import Keyring, new_key
 from storage.store import Store
 from storage.tables import metadata
-from tests.databases import apart, execute
+from tests.databases import apart, create, execute
 from tests.storage.charity import Charity, found
 
 
@@ -21,7 +22,7 @@ from tests.storage.charity import Charity, found
 def migrated_server(postgres_url: str, migrated_template: str) -> Iterator[str]:
     """The URL of a PostgreSQL database in the newest form, to be emptied: quicker still than a copy for each test."""
     server, name = make_url(postgres_url), f"confer_storage_{secrets.token_hex(6)}"
-    apart(execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}"'))
+    apart(create(server, name, migrated_template))
     yield server.set(database=name).render_as_string(hide_password=False)
     apart(execute(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
@@ -68,3 +69,11 @@ async def charity(store: Store) -> Charity:
 async def other(store: Store, charity: Charity) -> Charity:
     """A second charity, in the same store as the first."""
     return await found(store, "Bramble Trust")
+
+
+@pytest.fixture
+async def twin(migrated_url: str, keys: Keyring, charity: Charity) -> AsyncIterator[Charity]:
+    """The same charity as another process on the same database has it."""
+    store = Store(migrated_url, keys)
+    yield replace(charity, store=store)
+    await store.close()

@@ -17,10 +17,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from storage.records import Address, ApprovalRequest, Conflict, Job, NotFound, Post
+from storage.records import Address, ApprovalRequest, Conflict, Job, NotFound, Post, Shift
 from storage.store import Store, Transaction
 from storage.tables import metadata
-from tests.storage.charity import NOW, Charity, behind, unguarded
+from tests.storage.charity import NOW, SECOND, Charity, behind, unguarded
 
 Use = Callable[[Transaction, "Filled"], Awaitable[Any]]
 
@@ -28,8 +28,11 @@ Use = Callable[[Transaction, "Filled"], Awaitable[Any]]
 class Filled:
     """A charity that has one of everything, for somebody else to reach for."""
 
-    def __init__(self, charity: Charity, request: ApprovalRequest, text_id: str, post: Post) -> None:
+    def __init__(
+        self, charity: Charity, request: ApprovalRequest, text_id: str, post: Post, agreed: ApprovalRequest
+    ) -> None:
         self.charity, self.case, self.worker = charity, charity.case, charity.worker
+        self.agreed = agreed  # by telephone, and not confirmed yet
         self.request, self.text_id, self.post = request, text_id, post
         self.address = charity.account(charity.worker)
 
@@ -51,7 +54,21 @@ class Filled:
             id, token = await tx.outbox.letter(far, held=True)
             await tx.outbox.bury(Job(id, charity.id, "letter", "", "", {}, 1, token))
             await tx.outbox.put("timer", "reminder", {"case": case.id})
-        return cls(charity, await charity.ask(), text_id, post)
+            await tx.rota.away(worker.id, until=NOW + SECOND, stand_in=charity.colleague.id)
+            await tx.rota.replace([Shift("approve", charity.trustee.id, NOW, NOW + SECOND)], since=NOW)
+        agreed, open_one = await charity.ask(), await charity.ask()
+        async with charity.begin() as tx:
+            await tx.ladders.climb(agreed.id, 1, "asked", NOW + SECOND)
+            await tx.spoken.record(
+                agreed.id,
+                charity.trustee.id,
+                recorded_by=worker.id,
+                said_at=NOW,
+                confirm_by=NOW + SECOND,
+                fingerprint=agreed.fingerprint,
+                text_id=text_id,
+            )
+        return cls(charity, open_one, text_id, post, agreed)
 
 
 # What only looks, and what it says to an organisation that has nothing: NotFound, this value, or its own things.
@@ -68,10 +85,12 @@ READS: dict[str, tuple[Use, Any]] = {
     "cases.get": (lambda tx, it: tx.cases.get(it.case.id), NotFound),
     "cases.of": (lambda tx, it: tx.cases.of(it.worker.id, ["asking"]), []),
     "cases.reference_taken": (lambda tx, it: tx.cases.reference_taken("THEIRS"), False),
+    "ladders.of": (lambda tx, it: tx.ladders.of(it.case.id), {}),
     "ledger.entries": (lambda tx, it: tx.ledger.entries(), OWN),
     "ledger.faults": (lambda tx, it: tx.ledger.faults(), []),
     "ledger.head": (lambda tx, it: tx.ledger.head(), OWN),
     "organisations.current": (lambda tx, it: tx.organisations.current(), OWN),
+    "outbox.late": (lambda tx, it: tx.outbox.late(it.case.id, before=NOW), []),
     "outbox.undelivered": (lambda tx, it: tx.outbox.undelivered(it.case.id), []),
     "people.accounts": (lambda tx, it: tx.people.accounts([it.worker.id]), []),
     "people.everybody": (lambda tx, it: tx.people.everybody(), OWN),
@@ -79,15 +98,20 @@ READS: dict[str, tuple[Use, Any]] = {
     "posts.get": (lambda tx, it: tx.posts.get(it.post.id), NotFound),
     "posts.of": (lambda tx, it: tx.posts.of(it.case.id), []),
     "posts.on": (lambda tx, it: tx.posts.on(it.post.channel, it.post.tenant, it.post.user), []),
+    "rota.absent": (lambda tx, it: tx.rota.absent(), {}),
+    "rota.on_call": (lambda tx, it: tx.rota.on_call(), []),
+    "spoken.of": (lambda tx, it: tx.spoken.of(it.case.id), {}),
     "texts.of": (lambda tx, it: tx.texts.of(it.case.id), []),
     "texts.open": (lambda tx, it: tx.texts.open(it.text_id), NotFound),
 }
 
 WRITES: dict[str, Use] = {
+    "approvals.also_ask": lambda tx, it: tx.approvals.also_ask(it.request, [it.worker.id], "next"),
     "approvals.ask": lambda tx, it: tx.approvals.ask(
         it.case.id, lane="crime", outcome="share", code="A1", fingerprint="f", people=[it.worker.id]
     ),
     "approvals.hold": lambda tx, it: tx.approvals.hold(it.request.id),
+    "approvals.pass_on": lambda tx, it: tx.approvals.pass_on(it.request.id, it.charity.trustee.id, "off duty"),
     "approvals.settle": lambda tx, it: tx.approvals.settle(
         it.request.id, it.worker.id, verdict="declined", fingerprint=it.request.fingerprint, text_id=it.text_id
     ),
@@ -104,6 +128,7 @@ WRITES: dict[str, Use] = {
     "cases.name": lambda tx, it: tx.cases.name(it.case.id, "RENAMED"),
     "cases.open": lambda tx, it: tx.cases.open(it.worker.id, reference="MINE", book_id="justus", book_version="1"),
     "cases.record_answers": lambda tx, it: tx.cases.record_answers(it.case, {"danger": "yes", "child": "yes"}),
+    "ladders.climb": lambda tx, it: tx.ladders.climb(it.request.id, 1, "asked", NOW + SECOND),
     "ledger.append": lambda tx, it: tx.ledger.append([("decided", {"case": "none"})]),
     "organisations.change": lambda tx, it: tx.organisations.change("Renamed", {}),
     "outbox.cancel": lambda tx, it: tx.outbox.cancel("reminder"),
@@ -119,6 +144,19 @@ WRITES: dict[str, Use] = {
     "posts.displaced_by": lambda tx, it: tx.posts.displaced_by(replace(it.post, id="another"), it.post.message),
     "posts.place": lambda tx, it: tx.posts.place(it.post.id, "elsewhere", "1"),
     "posts.retire": lambda tx, it: tx.posts.retire(it.post),
+    "rota.away": lambda tx, it: tx.rota.away(it.worker.id, until=NOW + 2 * SECOND, stand_in=None),
+    "rota.back": lambda tx, it: tx.rota.back(it.worker.id),
+    "rota.replace": lambda tx, it: tx.rota.replace([], since=NOW),
+    "spoken.answer": lambda tx, it: tx.spoken.answer(it.agreed.id, "no"),
+    "spoken.record": lambda tx, it: tx.spoken.record(
+        it.request.id,
+        it.charity.trustee.id,
+        recorded_by=it.worker.id,
+        said_at=NOW,
+        confirm_by=NOW,
+        fingerprint=it.request.fingerprint,
+        text_id=it.text_id,
+    ),
     "steps.take": lambda tx, it: tx.steps.take(
         it.case,
         {"danger": "yes"},
@@ -231,6 +269,27 @@ async def test_no_write_changes_anything_of_another_organisation(charity: Charit
             changed.append(name)
 
     assert changed == []
+
+
+async def test_no_write_leaves_a_row_that_points_into_another_organisation(charity: Charity, theirs: Filled) -> None:
+    """A step or a name of ours beside a request of theirs would stand in their way, though they never see it."""
+    for name in ("approvals.also_ask", "approvals.pass_on", "ladders.climb", "spoken.answer", "spoken.record"):
+        with suppress(Conflict):
+            async with charity.begin() as tx:
+                await WRITES[name](tx, theirs)
+
+    left = await kept(charity.store, charity.id)
+    assert [name for name in ("asked", "rungs", "spoken", "decisions", "jobs") if left[name]] == []
+
+
+async def test_nobody_of_another_organisation_is_asked(charity: Charity, other: Charity) -> None:
+    request = await charity.ask()
+
+    async with charity.begin() as tx:
+        newly = await tx.approvals.also_ask(request, [other.trustee.id], "next")
+
+    async with charity.read() as tx:
+        assert (newly, (await tx.approvals.get(request.id)).asked) == (frozenset(), request.asked)
 
 
 async def test_nothing_works_before_it_is_known_whose_it_is(charity: Charity, store: Store) -> None:

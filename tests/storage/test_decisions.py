@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from storage.records import ApprovalRequest, Conflict, NotFound, Verdict
-from tests.storage.charity import NOW, SECOND, Charity, rows
+from tests.storage.charity import NOW, SECOND, Charity, blocked, rows
 
 ROUNDS = 4
 PRESSES = 50
@@ -40,6 +40,153 @@ async def test_a_request_comes_back_with_what_is_proposed_and_who_was_asked(char
         assert await tx.approvals.asked_of(charity.worker.id) == []
     assert (request.state, request.settled_at, request.opened_at) == ("pending", None, NOW)
     assert request.asked == {charity.trustee.id, charity.colleague.id}
+
+
+async def test_it_is_kept_when_each_person_was_asked_and_how(charity: Charity) -> None:
+    async with charity.begin() as tx:
+        request = await tx.approvals.ask(
+            charity.case.id, lane="child", outcome="share", code="A1", fingerprint="f", people=[charity.colleague.id]
+        )
+    async with charity.begin(NOW + SECOND) as tx:
+        newly = await tx.approvals.also_ask(request, [charity.trustee.id, charity.colleague.id], "next")
+
+    async with charity.read() as tx:
+        now = await tx.approvals.get(request.id)
+        assert await tx.approvals.asked_of(charity.trustee.id) == [(charity.case.id, "pending")]
+    hows = await rows(charity.store, "SELECT person_id, how FROM asked")
+    assert newly == {charity.trustee.id}
+    assert now.asked_at == {charity.colleague.id: NOW, charity.trustee.id: NOW + SECOND}
+    assert now.asked == {charity.trustee.id, charity.colleague.id}
+    assert {row.person_id: row.how for row in hows} == {charity.colleague.id: "first", charity.trustee.id: "next"}
+
+
+async def test_more_people_may_be_told_of_a_notice(charity: Charity) -> None:
+    async with charity.begin() as tx:
+        notice = await tx.approvals.ask(
+            charity.case.id, lane="child", outcome="share", code="AN", fingerprint="f", people=[], state="told"
+        )
+
+        newly = await tx.approvals.also_ask(notice, [charity.trustee.id], "next")
+
+        assert newly == (await tx.approvals.get(notice.id)).asked == {charity.trustee.id}
+
+
+async def test_nobody_is_asked_about_what_is_settled(charity: Charity) -> None:
+    request, text_id = await charity.ask(), await charity.say("We talked it over.")
+    await decide(charity, request, text_id)
+
+    async with charity.begin() as tx:
+        newly = await tx.approvals.also_ask(request, [charity.worker.id], "lead")
+
+        assert newly == frozenset()
+        assert (await tx.approvals.get(request.id)).asked == request.asked
+
+
+async def test_two_who_ask_the_same_people_at_once_ask_each_of_them_once(charity: Charity, twin: Charity) -> None:
+    async def also_ask(each: Charity, request: ApprovalRequest) -> frozenset[str]:
+        async with each.begin() as tx:
+            return await tx.approvals.also_ask(request, [charity.worker.id, charity.trustee.id], "next")
+
+    for _ in range(ROUNDS):
+        async with charity.begin() as tx:
+            request = await tx.approvals.ask(
+                charity.case.id, lane="child", outcome="share", code="A1", fingerprint="f", people=[]
+            )
+
+        newly = await asyncio.gather(*(also_ask(each, request) for each in (charity, twin) * 3))
+
+        assert Counter(person for each in newly for person in each) == {charity.worker.id: 1, charity.trustee.id: 1}
+
+
+async def test_whoever_cannot_decide_passes_it_on_and_still_stands_among_the_asked(charity: Charity) -> None:
+    request, another = await charity.ask(), await charity.ask()
+
+    async with charity.begin() as tx:
+        await tx.approvals.pass_on(request.id, charity.trustee.id, "off duty")
+
+    async with charity.read() as tx:
+        passed = await tx.approvals.get(request.id)
+        assert (await tx.approvals.get(another.id)).passed == frozenset()
+    whys = await rows(charity.store, "SELECT passed_why FROM asked WHERE passed_at IS NOT NULL")
+    assert (passed.state, passed.asked) == ("pending", request.asked)
+    assert passed.passed == {charity.trustee.id}
+    assert [row.passed_why for row in whys] == ["off duty"]
+
+
+@pytest.mark.parametrize("already", ["never asked", "passed", "approved", "withdrawn"])
+async def test_nobody_passes_on_what_is_not_theirs_to_decide_any_more(charity: Charity, already: str) -> None:
+    request, text_id = await charity.ask(), await charity.say("We talked it over.")
+    who = charity.worker if already == "never asked" else charity.trustee
+    async with charity.begin() as tx:
+        if already == "passed":
+            await tx.approvals.pass_on(request.id, who.id, "off duty")
+        elif already == "withdrawn":
+            await tx.approvals.withdraw(charity.case.id)
+    if already == "approved":
+        await decide(charity, request, text_id)
+    before = await rows(charity.store, "SELECT * FROM asked ORDER BY person_id")
+
+    with pytest.raises(Conflict):
+        async with charity.begin(NOW + SECOND) as tx:
+            await tx.approvals.pass_on(request.id, who.id, "too close")
+
+    assert await rows(charity.store, "SELECT * FROM asked ORDER BY person_id") == before
+
+
+async def test_after_one_has_passed_it_on_another_decides(charity: Charity) -> None:
+    request, text_id = await charity.ask(), await charity.say("We talked it over.")
+    async with charity.begin() as tx:
+        await tx.approvals.pass_on(request.id, charity.trustee.id, "off duty")
+
+    await decide(charity, request, text_id, verdict="declined")
+
+    async with charity.read() as tx:
+        assert (await tx.approvals.get(request.id)).state == "declined"
+
+
+async def test_passing_on_waits_for_a_decision_that_is_being_made_and_then_comes_too_late(
+    charity: Charity, twin: Charity
+) -> None:
+    if not charity.store.postgresql:
+        return  # one writer at a time: there nothing is ever in the middle of something else
+    request, text_id = await charity.ask(), await charity.say("We talked it over.")
+
+    async def pass_on() -> None:
+        async with twin.begin() as tx:
+            await tx.approvals.pass_on(request.id, charity.colleague.id, "off duty")
+
+    async with charity.begin() as tx:
+        await tx.approvals.settle(
+            request.id, charity.trustee.id, verdict="approved", fingerprint=request.fingerprint, text_id=text_id
+        )
+        passing = asyncio.create_task(pass_on())
+        await blocked(charity.store)
+
+    with pytest.raises(Conflict):
+        await passing
+    async with charity.read() as tx:
+        assert (await tx.approvals.get(request.id)).passed == frozenset()
+
+
+async def test_passing_on_and_deciding_at_once_are_one_before_the_other(charity: Charity, twin: Charity) -> None:
+    text_id = await charity.say("We talked it over.")
+
+    async def pass_on(request: ApprovalRequest) -> None:
+        async with twin.begin() as tx:
+            await tx.approvals.pass_on(request.id, charity.colleague.id, "off duty")
+
+    for _ in range(ROUNDS):
+        request = await charity.ask()
+
+        *passing, decided = await asyncio.gather(
+            *(pass_on(request) for _ in range(4)), decide(charity, request, text_id), return_exceptions=True
+        )
+
+        async with charity.read() as tx:
+            now = await tx.approvals.get(request.id)
+        assert (decided, now.state) == (None, "approved")
+        assert {type(outcome) for outcome in passing} <= {type(None), Conflict}
+        assert passing.count(None) == len(now.passed) <= 1
 
 
 async def test_a_request_may_have_nobody_to_ask(charity: Charity) -> None:

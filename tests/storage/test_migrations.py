@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,8 @@ from sqlalchemy.pool import NullPool
 
 import storage
 from storage.migrating import migrate, pending
+from storage.sealing import Keyring
+from storage.store import Store
 from storage.tables import metadata
 
 Found = TypeVar("Found")
@@ -33,6 +36,7 @@ ALLOWED = {
     ("people", "role"): "worker",
     ("consultations", "state"): "asking",
     ("approval_requests", "state"): "pending",
+    ("spoken", "answer"): "yes",
     ("decisions", "verdict"): "approved",
     ("jobs", "state"): "due",
 }
@@ -194,6 +198,30 @@ async def test_every_row_and_trigger_outlives_all_migrations_from_the_first(data
         for old, new in zip(rows, now[table], strict=True):
             assert table == "alembic_version" or old.items() <= new.items()
     assert await with_connection(database_url, triggers) == TRIGGERS[database_url.partition("+")[0]]
+
+
+async def test_whoever_was_asked_before_times_were_kept_was_asked_first_and_when_the_request_was_opened(
+    database_url: str, keys: Keyring
+) -> None:
+    def as_it_was(connection: Connection) -> None:
+        config = scripts()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        fill(connection)
+
+    await with_connection(database_url, as_it_was)
+
+    await migrate(database_url)
+
+    asked = (await with_connection(database_url, contents))["asked"]
+    store = Store(database_url, keys)
+    async with store.read(datetime.now(UTC)) as tx:
+        tx.bind("kept")
+        request = await tx.approvals.get("kept")
+    await store.close()
+    new = {name: value for name, value in asked[0].items() if not name.endswith("_id")}
+    assert new == {"how": "first", "at": 0, "passed_at": None, "passed_why": ""}
+    assert (request.asked_at, request.passed) == ({"kept": request.opened_at}, frozenset())
 
 
 async def test_triggers_that_went_missing_come_back_at_the_next_start(database_url: str) -> None:

@@ -15,7 +15,7 @@ from storage.outbox import ATTEMPTS, LEASE, WAKE
 from storage.records import Job, Post
 from storage.sealing import Keyring
 from storage.store import Store
-from tests.storage.charity import NOW, SECOND, Charity, rows
+from tests.storage.charity import NOW, SECOND, Charity, blocked, rows
 
 HOUR = timedelta(hours=1)
 
@@ -533,15 +533,6 @@ async def test_letters_are_taken_in_one_order_so_that_nobody_locks_anybody_out(
 
     assert len(free) == 39
     assert set((await states(charity.store)).values()) == {"due" if work == "refresh" else "done"}
-
-
-async def blocked(store: Store) -> None:
-    """Until somebody waits for a lock in this database."""
-    query = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    deadline = asyncio.get_running_loop().time() + 30
-    while not await rows(store, query):
-        assert asyncio.get_running_loop().time() < deadline, "nobody waits"
-        await asyncio.sleep(0.01)
 
 
 async def test_what_lies_in_the_outbox_is_ids_only(charity: Charity) -> None:

@@ -1,0 +1,68 @@
+"""The ladder of a request nobody has answered: each step that was taken, and when the next one is due.
+
+The rule to keep: a step is taken once, whoever takes it; a pending request always has a next time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Text, literal, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.outbox import Outbox
+from storage.records import Rung, Rungs, from_micros, to_micros
+from storage.tables import Int64, approval_requests, rungs
+from storage.work import Work
+
+_RUNG = ["organisation_id", "request_id", "step", "kind", "at", "next_at"]
+
+
+class Ladders:
+    def __init__(self, work: Work, outbox: Outbox) -> None:
+        self._work = work
+        self._outbox = outbox
+
+    async def climb(self, request_id: str, step: int, kind: Rungs, next_at: datetime) -> bool:
+        """Take this step and promise the timer of the next one; whether it had not been taken before.
+
+        Of a request that is not pending no step is taken. The timer is of kind "ladder", with the request's id and
+        the number of the step that it is for.
+        """
+        now, then = to_micros(self._work.now), to_micros(next_at)
+        rung = (literal(step, Int64), literal(kind, Text), literal(now, Int64), literal(then, Int64))
+        pending = (
+            select(approval_requests.c.organisation_id, approval_requests.c.id, *rung)
+            .where(
+                approval_requests.c.id == request_id,
+                approval_requests.c.organisation_id == self._work.organisation_id,
+                approval_requests.c.state == "pending",
+            )
+            .with_for_update(key_share=True)  # whoever decides at this moment waits, and then takes the timer back
+        )
+        build = postgresql_insert if self._work.postgresql else sqlite_insert
+        new = build(rungs).from_select(_RUNG, pending).on_conflict_do_nothing().returning(rungs.c.step)
+        if (await self._work.connection.execute(new)).one_or_none() is None:
+            return False
+        payload = {"timer": "ladder", "request": request_id, "step": str(step + 1)}
+        await self._outbox.put("timer", f"ladder:{request_id}", payload, run_at=next_at)
+        return True
+
+    async def of(self, consultation_id: str) -> dict[str, list[Rung]]:
+        """Request id -> its steps so far, first one first."""
+        rows = await self._work.connection.execute(
+            select(rungs)
+            .join(approval_requests, approval_requests.c.id == rungs.c.request_id)
+            .where(
+                approval_requests.c.consultation_id == consultation_id,
+                rungs.c.organisation_id == self._work.organisation_id,
+            )
+            .order_by(rungs.c.request_id, rungs.c.step)
+        )
+        found: dict[str, list[Rung]] = {}
+        for row in rows:
+            rung = Rung(row.step, cast("Rungs", row.kind), from_micros(row.at), from_micros(row.next_at))
+            found.setdefault(row.request_id, []).append(rung)
+        return found

@@ -1,0 +1,86 @@
+"""The charities, their people, the accounts they speak from, and who is away or on call."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from storage.tables.columns import Int64, at_most, metadata, organisation
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("settings", Text, nullable=False),  # JSON: numbers, time zone, leads; no client's data
+    Column("canary", LargeBinary, nullable=False),  # a known value, sealed: opens only with the right keys
+    Column("created_at", Int64, nullable=False),
+    at_most("name", 200),
+    sqlite_strict=True,
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Text, primary_key=True),
+    organisation(),
+    Column("handle", Text, nullable=False),  # the charity's own key for this person in the imported roster
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("capabilities", Text, nullable=False),  # sorted, joined by one space
+    Column("telephone", Text, nullable=False),
+    Column("active", Int64, nullable=False),
+    UniqueConstraint("organisation_id", "handle"),
+    CheckConstraint("role IN ('worker', 'trustee')", name="role"),
+    at_most("name", 200),
+    sqlite_strict=True,
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("channel", Text, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    organisation(),
+    Column("person_id", Text, ForeignKey("people.id"), nullable=False),
+    Column("conversation", Text, nullable=False),
+    PrimaryKeyConstraint("channel", "tenant", "user"),
+    Index("ix_addresses_person_id", "person_id"),
+    sqlite_strict=True,
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", Text, primary_key=True),
+    organisation(),
+    Column("person_id", Text, ForeignKey("people.id"), nullable=False),
+    Column("stand_in_id", Text, ForeignKey("people.id")),
+    Column("since", Int64, nullable=False),
+    Column("until", Int64, nullable=False),
+    Index("ix_absences_person_id", "person_id"),
+    sqlite_strict=True,
+)
+
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    organisation(),
+    Column("duty", Text, nullable=False),  # the capability that is on call
+    Column("person_id", Text, ForeignKey("people.id"), nullable=False),
+    Column("starts", Int64, nullable=False),
+    Column("ends", Int64, nullable=False),
+    Index("ix_shifts_organisation_id", "organisation_id", "ends"),
+    sqlite_strict=True,
+)
