@@ -12,7 +12,7 @@ from typing import Any
 
 from policy.book import SENDING, SENDS_FACT, Book, Derived, Lane, Outcome, Question, Screen, When
 from policy.grounds import falls_silent
-from policy.walk.parts import Asks, Given, Opens, Standing, Woken, Works
+from policy.walk.parts import Asks, Given, Opens, Standing, Woken, Works, laid_open
 from policy.walk.tables import (
     FALSE,
     HALF,
@@ -77,20 +77,20 @@ class Index:
         always_asked = {book.emergency.question, book.emergency.called, *book.stop_until}
         self.kept = [0, 0]  # the facts that are asked even where they change nothing: decide, send
         self.all_questions = self.late = 0  # and of these, the ones that are asked once the decision is made
-        self.steps: list[Asks | Works] = []
-        self.send_steps: list[Asks | Works] = []
+        self._steps: list[Asks | Works] = []
+        self._send_steps: list[Asks | Works] = []
         self.step_of: dict[int, Asks | Works] = {}
         for at, question in enumerate(self.question):
             if question is None:
                 if at in derived:
                     self.step_of[at] = works = self._works(at, derived[at])
-                    self.steps.append(works)
+                    self._steps.append(works)
                 continue
             screen = self.screens[question.screen]
             send = screen.stage == "send"
             self.screen_bits[screen.id] |= 1 << at
             self.screen_of[at] = screen
-            steps = self.send_steps if send else self.steps
+            steps = self._send_steps if send else self._steps
             gate = self.gate(question.when)
             last = steps[-1] if steps else None
             if not isinstance(last, Asks) or last.gate is not gate or last.here.stop != at:
@@ -133,7 +133,7 @@ class Index:
         named: list[list[tuple[int, int]]] = [[] for _ in self.names]
         self.woken = [Woken(idle, terms) for idle, terms in zip(self.idle, named, strict=True)]
         self.awake = 0  # the parts that are something from the beginning
-        for number, part in enumerate((*self.steps, *self.send_steps, *self.opens), start=len(self.names)):
+        for number, part in enumerate((*self._steps, *self._send_steps, *self.opens), start=len(self.names)):
             part.me = 1 << number
             for terms in (part.gate if isinstance(part, Asks) else part.table).lines:
                 for fact, allowed in terms:
@@ -145,6 +145,7 @@ class Index:
         for at, step in self.step_of.items():
             if isinstance(step, Asks):
                 step.wakes |= self.woken[at][self.anything[at]]
+        self.steps, self.send_steps = [*map(laid_open, self._steps)], [*map(laid_open, self._send_steps)]
 
     def standing(self, opens: Opens, masks: Sequence[int]) -> Standing:
         """How a lane stands by its own table; remembered."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from policy.book import SENDING, Stage
 from policy.walk.answers import flag_mask, refuse_unknown_flags
 from policy.walk.index import Index
-from policy.walk.parts import Asks, Given, Opens, Standing, Works
+from policy.walk.parts import Given, Opens, Standing, Step, Works
 from policy.walk.tables import FALSE, HALF, LOW, NOTHING, TRUE, numbers_in, sure
 from policy.walk.verdicts import Verdict, verdict_of
 
@@ -62,36 +62,37 @@ class Replay:
             self.masks[at] = mask = flag_mask(self.index, at, name, value)
             self._awake |= self.index.woken[at][mask]
 
-    def _take(self, steps: Sequence[Asks | Works], given: Given) -> None:
+    def _take(self, steps: Sequence[Step], given: Given) -> None:
         """Questions and derived facts, in their order. This is where the time goes, hence the local names."""
         masks, need_of, awake = self.masks, self._need, self._awake
         answers, answered = given
         unanswered = ~answered
         applies = surely = unsure = 0
         woken = self.index.woken
-        for step in steps:
-            if not awake & step.me:
+        for me, key, known, part in steps:
+            if not awake & me:
                 continue
-            if isinstance(step, Works):
-                mask, need = step.results.get(step.key(masks)) or step.read(masks)
-                fact = step.fact
+            if isinstance(part, Works):
+                mask, need = known(key(masks)) or part.read(masks)
+                fact = part.fact
                 if mask != masks[fact]:
                     masks[fact] = mask
                     awake |= woken[fact][mask]
                     if need:
-                        need_of.append((step.bits, need))
-                        unsure |= step.bits
+                        need_of.append((part.bits, need))
+                        unsure |= part.bits
                 continue
-            reading, need, said = step.results.get(step.key(masks)) or step.gate.read(masks)
+            reading, need, said = known(key(masks)) or part.gate.read(masks)
             if reading == FALSE:
                 continue
-            bits = step.bits
-            if step.only:
-                masks[step.only] = answers[step.only]
+            bits = part.bits
+            if only := part.only:
+                masks[only] = answers[only]
             else:
-                masks[step.here] = answers[step.here]
+                here = part.here
+                masks[here] = answers[here]
             if bits & unanswered:
-                awake |= step.wakes
+                awake |= part.wakes
             if said:
                 applies |= bits
             if reading == TRUE:
