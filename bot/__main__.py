@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 
 from bot import bookwork
@@ -78,6 +79,27 @@ def _parser() -> argparse.ArgumentParser:
     people = commands.add_parser("people", help="the roster").add_subparsers(required=True, metavar="COMMAND")
     imported = command(people, "import", "add and change people from a TOML file", _people)
     imported.add_argument("file", type=Path, metavar="FILE.toml", help="a [[person]] table for each person")
+    command(people, "list", "say who is in the roster, with what duties, and who is away", _list_people)
+    gone = command(people, "away", "somebody is away: others are asked and told first", _away)
+    gone.add_argument("id", metavar="ID", help="their id in the roster")
+    gone.add_argument("--until", type=_day, required=True, metavar="DAY", help="the day they are back: 2026-12-01")
+    gone.add_argument("--stand-in", default="", metavar="ID", help="who stands in for them")
+    returned = command(people, "back", "somebody is back before their day", _back)
+    returned.add_argument("id", metavar="ID", help="their id in the roster")
+    setting = command(people, "set", "change one person; --active no for somebody who has left", _set_person)
+    setting.add_argument("id", metavar="ID", help="their id in the roster")
+    setting.add_argument("--active", choices=["yes", "no"], help="no: they have left, and what waited for them goes on")
+    setting.add_argument("--name")
+    setting.add_argument("--role", choices=["worker", "trustee"])
+    setting.add_argument("--telephone")
+    setting.add_argument("--capabilities", metavar="LIST", help="all of them, with commas: may_approve,chair")
+    rota = commands.add_parser("rota", help="who is on call").add_subparsers(required=True, metavar="COMMAND")
+    words = "from now on the rota is what these files say, TOML or iCalendar (.ics)"
+    shifts = command(rota, "import", words, _rota)
+    shifts.add_argument("files", nargs="+", metavar="FILE", help="a rota; - reads from standard input")
+    shifts.add_argument("--duty", default="", help="for calendar events that name none: safeguarding_lead, ...")
+    shown = command(rota, "show", "say who is on call, and name the holes", _show_rota)
+    shown.add_argument("--days", type=_days, default=7, metavar="N", help="how far ahead (7)")
 
     books = commands.add_parser("book", help="look into a policy book").add_subparsers(required=True, metavar="COMMAND")
     check = command(books, "check", "list every fault of one or more books; exit 1 if there is any", _check)
@@ -151,6 +173,43 @@ def _people(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     return running.bring_people(_text(chosen.file), environment)
 
 
+def _list_people(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.list_people(chosen, environment)
+
+
+def _away(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.send_away(chosen, environment)
+
+
+def _back(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.take_back(chosen, environment)
+
+
+def _set_person(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.change_person(chosen, environment)
+
+
+def _rota(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    files = [(name, _standard_input() if name == "-" else _text(Path(name))) for name in chosen.files]
+    return running.bring_rota(files, chosen.duty, environment)
+
+
+def _show_rota(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.print_rota(chosen, environment)
+
+
 def _check(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     if chosen.files:
         return bookwork.check(chosen.files, out=print)
@@ -193,12 +252,28 @@ def _questions(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
 
 
 def _assess(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
+    print(bookwork.assessed(_text(chosen.file), chosen.file.name, _standard_input()))
+    return 0
+
+
+def _day(text: str) -> date:
     try:
-        request = sys.stdin.buffer.read().decode("utf-8")
+        return date.fromisoformat(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-12-01") from wrong
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 366):
+        raise argparse.ArgumentTypeError("give a number of days from 1 to 366")
+    return int(text)
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError as wrong:
         raise bookwork.BadInput("standard input is not written in UTF-8") from wrong
-    print(bookwork.assessed(_text(chosen.file), chosen.file.name, request))
-    return 0
 
 
 def _text(path: Path) -> str:

@@ -28,8 +28,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """`help`: a few words on what it means, shown quietly with a tick."""
+
     value: str
     label: str
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)

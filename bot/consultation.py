@@ -6,11 +6,11 @@ The rule to keep: every handler takes the newest version, records, and draws the
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.cards import Block, Button, Buttons, Card, Notice, Points, Reply, Say, Show
 from bot.emergency import answers_yes, emergency_card
+from bot.forgetting import about_the_old
 from bot.forms import one
 from bot.picture import Picture, people_around, replay
 from bot.proposal import review_card, sent_card, small_card
@@ -221,7 +221,7 @@ async def _record(turn: Turn, case: Consultation, values: dict[str, str]) -> Rep
     alarmed = case.values.get(text.question) in text.values and case.values.get(text.called, "") in _waits(turn.book)
     if urgent and text.called not in values and case.values.get(text.called) and text.called in turn.book.stop_until:
         values = {**values, text.called: _waits(turn.book)[-1]}
-    forgotten = _about_the_old(turn.book, case, values)
+    forgotten, why = about_the_old(turn.book, case, values)
     case = await turn.step(case, values)
     if forgotten:
         case = await turn.tx.cases.forget(case, forgotten)
@@ -232,18 +232,12 @@ async def _record(turn: Turn, case: Consultation, values: dict[str, str]) -> Rep
     if case.state == "sent":
         picture = await bring_up_to_date(turn, case)
     await tell_on_duty(turn, picture)
-    return Show(case_card(picture))
+    return Show(case_card(picture, notice=why))
 
 
 def _waits(book: Book) -> tuple[str, ...]:
     """What stands for "not rung yet": no answer, and the book's own word for it where it has one."""
     return "", *(value for id, value in book.stop_until.items() if id == book.emergency.called)
-
-
-def _about_the_old(book: Book, case: Consultation, values: Mapping[str, str]) -> set[str]:
-    """The kept answers that were about another answer than the one that now takes its place; they are asked again."""
-    changed = [book.question(id) for id, value in values.items() if case.values.get(id, value) != value]
-    return {id for question in changed for id in question.forgets if id in case.values} - set(values)
 
 
 async def _tell_of_emergency(turn: Turn, case: Consultation) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import unreached
 from bot.approvals import approval_card, told_card
 from bot.cards import Card, Say
 from bot.consultation import case_card
@@ -27,6 +28,8 @@ def copy_card(picture: Picture, post: Post, person: Person | None) -> Card:
             return _retired_card(picture)
         case "reminder" if mine:
             return reminder_card(picture)
+        case kind if kind == unreached.KIND and mine:
+            return unreached.unreached_card(picture)
         case "checklist" if mine:
             return case_card(picture)
         case _:
@@ -38,7 +41,7 @@ def has_news(picture: Picture, post: Post, person: Person) -> bool:
     if post.kind.startswith(RETIRED):
         return False
     if person.id == picture.case.requester_id:
-        return True
+        return post.kind != unreached.KIND or bool(picture.late)
     if picture.around.why_not(person):
         return False
     return bool(waiting(picture, person)) if post.kind == "approval" else still_told(picture, person)

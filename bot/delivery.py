@@ -17,12 +17,13 @@ from bot.charity import charity_of
 from bot.copies import copy_card, has_news
 from bot.dispatch import Dispatcher
 from bot.events import Who
-from bot.picture import look
+from bot.picture import REACHED_WITHIN, look
 from bot.reminders import TIMERS
 from bot.trace import place_of
 from bot.turn import Office
+from bot.unreached import tell_worker
 from storage.outbox import LEASE
-from storage.records import Job, NotFound
+from storage.records import Consultation, Job, NotFound
 from storage.store import StoreUnavailable, Transaction
 
 log = logging.getLogger(__name__)
@@ -179,7 +180,10 @@ class Delivery:
         async with store.begin(clock()) as tx:
             tx.bind(job.organisation_id)
             if sent.message != letter.message:
+                late = not letter.message and await _late(tx, letter)
                 await tx.posts.place(letter.id, sent.conversation, sent.message)
+                if late:
+                    await tell_worker(tx, late.id, late.requester_id)
             await tx.outbox.done([(job.id, job.token)])
 
     async def _letter(self, job: Job) -> Letter | None:
@@ -235,6 +239,14 @@ async def _stands_anew(tx: Transaction, letter: Letter) -> bool:
     await tx.posts.place(post.id, letter.conversation, "")
     await tx.outbox.letter(await tx.posts.get(post.id))
     return True
+
+
+async def _late(tx: Transaction, letter: Letter) -> Consultation | None:
+    """The consultation whose worker may have been told that this never arrived; None where it is in time."""
+    post = await tx.posts.get(letter.id)
+    if (post.person_id, post.kind) not in await tx.outbox.late(post.consultation_id, before=tx.now - REACHED_WITHIN):
+        return None
+    return await tx.cases.get(post.consultation_id)
 
 
 async def _give_up(tx: Transaction, job: Job) -> None:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import approvals, closing, consultation, emergency, guidance, home, notices, reference, sending
+from bot import approvals, away, closing, consultation, emergency, guidance, home, notices, on_call, reference, sending
 from bot.approvals import approval_card
 from bot.cards import (
     Aside,
@@ -44,6 +44,10 @@ ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
     "start": home.begin,
     "home": home.home,
     "typed": home.typed,
+    "away": away.away,
+    "away.confirm": home.gone,
+    "away.end": home.back,
+    "on_call": on_call.on_call,
     "new": consultation.new,
     "open": consultation.open_,
     "answer": consultation.answer,
@@ -74,6 +78,7 @@ ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
 
 _REMEMBERED = 10_000
 _URGENT_TRIES = 5
+_A_MOMENT = 0.1  # seconds: less could not even say that there is no more time
 _CHARITY_FOR = timedelta(seconds=5)
 
 
@@ -180,8 +185,11 @@ class Dispatcher:
             text = "This bot only works for members of the charity's own team."
             return Aside(notices.plain(book, "Not for guests", text))
         urgent = emergency.answers_yes(event, book)
+        # One deadline for all that this event asks of the database. In danger the card is out already, and keeping it
+        # in the record is worth more than an answer in time: every try has its own.
+        until = None if urgent else self.office.ticks() + self.office.within - event.spent
         try:
-            reply, held = await self._recorded(event, handler, tries=_URGENT_TRIES if urgent else 1)
+            reply, held = await self._recorded(event, handler, tries=_URGENT_TRIES if urgent else 1, until=until)
         except (Refusal, MovedOn, Conflict, NotFound) as refused:
             if urgent:
                 # Whatever stood in the way of the old consultation, somebody is in danger now: a new one takes it.
@@ -189,7 +197,7 @@ class Dispatcher:
             elif emergency.at_once(event, book):
                 return Aside(notices.not_kept(book, (_why(refused),)))
             else:
-                return await self._as_it_stands(event, _why(refused))
+                return await self._as_it_stands(event, _why(refused), until)
         if isinstance(reply, Correct) and emergency.at_once(event, book):
             return Aside(notices.not_kept(book, tuple(reply.errors.values())))
         if held and event.delivery:
@@ -199,13 +207,13 @@ class Dispatcher:
         return reply
 
     async def _recorded(
-        self, event: Event, handler: Callable[[Turn], Awaitable[Reply]], *, tries: int
+        self, event: Event, handler: Callable[[Turn], Awaitable[Reply]], *, tries: int, until: float | None = None
     ) -> tuple[Reply, list[Held]]:
         """One transaction, begun again when somebody else was a moment earlier, as often as `tries` says."""
         while True:
             tries -= 1
             try:
-                async with self.office.store.begin(self.office.clock(), within=self.office.within) as tx:
+                async with self.office.store.begin(self.office.clock(), within=self._left(until)) as tx:
                     return await self._in_transaction(tx, event, handler)
             except (Conflict, GaveWay):
                 if not tries:
@@ -247,9 +255,13 @@ class Dispatcher:
         self._charities[tx.organisation_id] = (tx.now, found)
         return found
 
-    async def _as_it_stands(self, event: Event, notice: str) -> Reply:
+    def _left(self, until: float | None) -> float:
+        """Seconds to `until`, never none at all; without one, as many as an event has."""
+        return self.office.within if until is None else max(until - self.office.ticks(), _A_MOMENT)
+
+    async def _as_it_stands(self, event: Event, notice: str, until: float | None) -> Reply:
         """The newest card of what was pressed, with the sentence that says why nothing changed."""
-        async with self.office.store.read(self.office.clock(), within=self.office.within) as tx:
+        async with self.office.store.read(self.office.clock(), within=self._left(until)) as tx:
             person = await tx.people.by_account(event.who.channel, event.who.tenant, event.who.user)
             if person is None:
                 return Aside(notices.stranger(self.office.first_book))

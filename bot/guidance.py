@@ -10,13 +10,15 @@ from datetime import date
 
 from bot.cards import Button, Buttons, Field, Form, Heading, Notice, Numbers, Open, Plain, Points, Quote, Reply, Say
 from bot.emergency import with_line
-from bot.lanes import lane_facts
+from bot.lanes import checks, lane_facts
 from bot.picture import Picture
 from bot.turn import Refusal, Turn
 from bot.wording import instead, numbers
 from policy.book import Guide, LawNote, WhatIf
 from policy.currency import check_line, law_text
 from policy.walk import Verdict
+
+ADVICE_NOW = "You can ring for advice now, without giving a name. If it gets worse, ring 999."
 
 _WHY = "why"
 
@@ -70,7 +72,9 @@ def on_card(picture: Picture, verdict: Verdict) -> bool:
     """
     if picture.case.state == "sent":
         return picture.may_go(verdict)
-    return cannot_wait(verdict) or (picture.standing(verdict) == "free" and len(picture.lanes) == 1)
+    if cannot_wait(verdict):
+        return True
+    return picture.standing(verdict) == "free" and not verdict.blocks and len(picture.lanes) == 1
 
 
 def cannot_wait(verdict: Verdict) -> bool:
@@ -78,18 +82,36 @@ def cannot_wait(verdict: Verdict) -> bool:
     return verdict.clock == "now" or (verdict.approval is not None and not verdict.approval.veto)
 
 
+def waits(picture: Picture, verdict: Verdict) -> bool:
+    """Whether somebody has to agree before it is done: a lane for now, or that nobody may stop, never waits."""
+    return not cannot_wait(verdict) and picture.standing(verdict) not in ("free", "told", "approved")
+
+
+def steps(picture: Picture, verdict: Verdict) -> tuple[Guide, ...]:
+    """What to do next, in order. How agreement is got is no step any more once somebody has agreed."""
+    agreed = picture.standing(verdict) == "approved"
+    return tuple(guide for guide in verdict.steps if not (agreed and guide.until == "agreed"))
+
+
 def help_with(picture: Picture, verdict: Verdict, *, on_card: bool) -> Iterator[Field]:
-    """Everything there is to know about doing it, in the order in which it is needed, less what the card shows."""
+    """Everything there is to know about doing it, in the order in which it is needed, less what the card shows.
+
+    What has still to be agreed, or put right, never reads as something to do now; what needs nobody's yes is first.
+    """
+    yield from checks(picture, verdict)
     yield Notice(verdict.outcome.title)
     yield from instead(picture.around, picture.book, verdict.recipients)
-    if verdict.steps and not on_card:
-        yield Heading("What to do")
-        yield Points(said(verdict.steps), numbered=True)
-    if not on_card and (
-        people := numbers(picture.book, picture.charity, verdict.contacts, picture.circle, today=picture.today)
-    ):
-        yield Heading("Who to ring")
-        yield Numbers(people)
+    waiting = waits(picture, verdict)
+    if waiting:
+        yield from _meanwhile(picture, verdict)
+    if not on_card:
+        then = tuple(guide for guide in steps(picture, verdict) if not (waiting and guide.until == "agreed"))
+        if then:
+            yield Heading(_when(picture, verdict))
+            yield Points(said(then), numbered=True)
+        if people := numbers(picture.book, picture.charity, verdict.contacts, picture.circle, today=picture.today):
+            yield Heading("Who to ring then" if waiting and not verdict.lane.protective else "Who to ring")
+            yield Numbers(people)
     yield from script(verdict)
     for heading, guides in (
         ("Tell them this, and no more", verdict.words),
@@ -103,8 +125,40 @@ def help_with(picture: Picture, verdict: Verdict, *, on_card: bool) -> Iterator[
         if guides:
             yield Heading(heading)
             yield Points(said(guides))
-    if verdict.lane.protective and not verdict.lane.immediate and verdict.approval and verdict.approval.veto:
+    if not waiting and _may_ask_around(verdict):
         yield from without_a_name(picture.book.what_if)
+
+
+def _meanwhile(picture: Picture, verdict: Verdict) -> Iterator[Field]:
+    """What may be done before anybody has agreed: getting the yes, and to protect somebody, advice without a name."""
+    asking = tuple(guide for guide in verdict.steps if guide.until == "agreed")
+    if not asking and not verdict.lane.protective:
+        return
+    yield Heading("What you can do now")
+    if asking:
+        yield Points(said(asking), numbered=len(asking) > 1)
+    if verdict.lane.protective:
+        yield Say(ADVICE_NOW)
+    if _may_ask_around(verdict):
+        yield from without_a_name(picture.book.what_if)
+
+
+def _may_ask_around(verdict: Verdict) -> bool:
+    lane, approval = verdict.lane, verdict.approval
+    return lane.protective and not lane.immediate and approval is not None and approval.veto
+
+
+def _when(picture: Picture, verdict: Verdict) -> str:
+    """The heading of the steps: never a plain "do this" over what nobody has agreed to yet, or a check stops."""
+    if waits(picture, verdict):
+        declined = picture.standing(verdict) == "declined"
+        return "What you would do if somebody agreed" if declined else "What you will do once somebody agrees"
+    if verdict.blocks:
+        return "First do what “Stop” says. Then this"
+    # Before sending, nobody is kept from reading ahead; afterwards the card asks its last checks first.
+    if picture.case.state == "sent" and not picture.may_go(verdict):
+        return "What you will do after the last checks"
+    return "What to do"
 
 
 def why(picture: Picture, verdict: Verdict, today: date) -> Iterator[Field]:

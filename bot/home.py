@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from bot.cards import Aside, Block, Button, Buttons, Card, Heading, Nothing, Notice, Reply, Say, Show
+from bot import away
+from bot.cards import Aside, Block, Button, Buttons, Card, Correct, Heading, Nothing, Notice, Reply, Say, Show
 from bot.consultation import OPEN, start
+from bot.on_call import on_call
 from bot.turn import Turn
 from policy.book import Book
 from policy.screening import screen
@@ -11,12 +13,13 @@ from storage.records import Consultation
 
 _STATES = {"asking": "still asking", "paused": "paused", "sent": "sent"}
 _BEGIN = frozenset({"start", "disclose", "disclosure", "new", "begin", "hello", "hi"})
-_MENU = frozenset({"help", "home", "menu", "open", "list"})
+_MENU = frozenset({"help", "home", "menu", "open", "list", "away", "i am away", "back", "i am back"})
+_ON_CALL = frozenset({"who is on call now", "who is on call", "who's on call", "who’s on call", "on call", "rota"})
 
 
-async def home_card(turn: Turn) -> Card:
+async def home_card(turn: Turn, *, said: str = "") -> Card:
     """Drawn anew at every look."""
-    blocks: list[Block] = []
+    blocks: list[Block] = [Notice(said)] if said else []
     if turn.notice:
         blocks.append(Notice(turn.notice, "warning"))
     blocks.append(Say("Have you been told something in confidence? This checklist helps you decide what to do."))
@@ -33,6 +36,8 @@ async def home_card(turn: Turn) -> Card:
     for case in mine:
         button = Button("Open", "open", {"c": case.id}, hint=f"Open {case.reference}")
         blocks += [Say(f"{case.reference}, {_STATES[case.state]}"), Buttons((button,))]
+    blocks += await away.home_blocks(turn)
+    blocks.append(Buttons((Button("Who is on call?", "on_call"),)))
     blocks.append(Say("Never type a name here. Use the buttons and the case reference.", quiet=True))
     return Card("Confer", tuple(blocks), danger=turn.book.emergency.line)
 
@@ -49,6 +54,16 @@ async def _waiting(turn: Turn) -> list[Consultation]:
 
 async def home(turn: Turn) -> Reply:
     return Show(await home_card(turn))
+
+
+async def gone(turn: Turn) -> Reply:
+    """The form of somebody who goes away was sent."""
+    said = await away.go_away(turn)
+    return said if isinstance(said, Correct) else Show(await home_card(turn, said=said))
+
+
+async def back(turn: Turn) -> Reply:
+    return Show(await home_card(turn, said=await away.come_back(turn)))
 
 
 async def begin(turn: Turn) -> Reply:
@@ -72,6 +87,8 @@ async def typed(turn: Turn) -> Reply:
         return await start(turn)
     if word in _MENU:
         return await home(turn)
+    if word in _ON_CALL:
+        return await on_call(turn)
     return Aside(_use_the_buttons(turn.book, identifiers=bool(found.sure or found.likely)))
 
 

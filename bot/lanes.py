@@ -5,7 +5,7 @@ The rule to keep: a lane shows what the book says for these facts, and nothing t
 
 from __future__ import annotations
 
-from bot.cards import Facts
+from bot.cards import Facts, Notice
 from bot.picture import Picture
 from bot.wording import BASES, by_when
 from policy.walk import Verdict
@@ -34,3 +34,10 @@ def lane_facts(picture: Picture, verdict: Verdict, *, asked: bool = False) -> Fa
         label = "Who must agree" if verdict.approval.veto else "Agreement"
         rows.append((label, verdict.approval.plain))
     return Facts(tuple(rows))
+
+
+def checks(picture: Picture, verdict: Verdict) -> list[Notice]:
+    """What stops how it goes, then what to take care of: these stand above everything else of a lane."""
+    say = {check.id: check.say for check in picture.book.checks}
+    stops = [Notice(f"Stop: {say[id]}", "stop") for id in verdict.blocks]
+    return [*stops, *(Notice(f"Careful: {say[id]}", "warning") for id in verdict.warnings)]

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
 from bot.charity import Charity
 from bot.departing import departed, further
-from bot.roster import Circle, circle
-from policy.book import SENDING, Approval, Book, Stage
+from bot.roster import Circle, circle, on_shift
+from policy.book import SENDING, Approval, Book, Clock, Stage
 from policy.grounds import checked_by, grounds, guarded
 from policy.walk import Asking, Decided, Verdict, walk
 from storage.records import (
@@ -29,6 +29,11 @@ from storage.records import (
     SealedText,
 )
 from storage.store import Transaction
+
+REACHED_WITHIN = timedelta(minutes=3)
+"""Whoever is written to about something urgent and has nothing by then counts as not reached."""
+
+URGENT: frozenset[Clock] = frozenset({"now", "today"})
 
 Standing = Literal["free", "told", "unasked", "pending", "approved", "declined"]
 """Where a lane's approval stands. free: none is needed. told: people are told and nobody may stop it."""
@@ -47,6 +52,8 @@ class Picture:
     texts: tuple[SealedText, ...] = ()
     circle: Circle | None = None
     unreached: frozenset[str] = frozenset()  # the people no letter of ours reaches: one came back, or no account
+    late: frozenset[str] = frozenset()  # of them, those whom an urgent letter should have reached by now
+    lost: frozenset[str] = frozenset()  # of them, those to whom a letter came back
     today: date | None = None  # in the charity's own zone, for what must be checked again
 
     @property
@@ -200,6 +207,7 @@ async def look(
     around = await people_around(tx, book_now, charity, case)
     lost = set(await tx.outbox.undelivered(case.id))
     unreached = {post.person_id for post in await tx.posts.of(case.id) if post.id in lost} if lost else set()
+    late = _urgent(walked, requests, await tx.outbox.late(case.id, before=tx.now - REACHED_WITHIN))
     reachable = {account.person_id for account in await tx.people.accounts()}
     return Picture(
         book=book_now,
@@ -212,15 +220,32 @@ async def look(
         disclosures=tuple(await tx.cases.disclosures(case.id)),
         texts=tuple(await tx.texts.of(case.id)),
         circle=around,
-        unreached=frozenset(unreached | {p.id for p in around.everybody if p.id not in reachable}),
+        unreached=frozenset(unreached | late | {p.id for p in around.everybody if p.id not in reachable}),
+        late=frozenset(late),
+        lost=frozenset(unreached),
         today=tx.now.astimezone(charity.timezone).date(),
     )
 
 
+def _urgent(walked: Asking | Decided, requests: Iterable[ApprovalRequest], late: Iterable[tuple[str, str]]) -> set[str]:
+    """Of (person id, kind) of letters, the people who are told, or asked about what is for now or today."""
+    lanes = {verdict.lane.id for verdict in walked.lanes if verdict.clock in URGENT}
+    asked = {id for each in requests if each.state == "pending" and each.lane in lanes for id in each.asked}
+    return {id for id, kind in late if kind == "told" or (kind == "approval" and id in asked)}
+
+
 async def people_around(tx: Transaction, book: Book, charity: Charity, case: Consultation) -> Circle:
-    """Only the people around a consultation."""
+    """Only the people around a consultation, and which of them are here."""
     facts, barred = replay(book, charity, case).facts, await tx.cases.barred(case.id)
-    return circle(book, facts, await tx.people.everybody(), case.requester_id, barred)
+    return circle(
+        book,
+        facts,
+        await tx.people.everybody(),
+        case.requester_id,
+        barred,
+        absent=await tx.rota.absent(),
+        on_call=on_shift(await tx.rota.on_call()),
+    )
 
 
 def replay(book: Book, charity: Charity, case: Consultation) -> Asking | Decided:

@@ -21,13 +21,13 @@ from bot.cards import (
     Small,
     Tone,
 )
+from bot.deciders import before_sending, waiting_for
 from bot.departing import further
-from bot.guidance import cannot_wait, on_card, said, script, ways_in
-from bot.lanes import lane_facts, lane_title
+from bot.guidance import ADVICE_NOW, cannot_wait, on_card, said, script, steps, ways_in
+from bot.lanes import checks, lane_facts, lane_title
 from bot.picture import Picture
 from bot.questioning import ask, carry, title
-from bot.requests import still_told
-from bot.sight import waiting
+from bot.unreached import not_reached, ring_them
 from bot.wording import at, instead, names, numbers, role_of, whom_to_ring
 from policy.book import SENDING
 from policy.walk import Asking, Verdict
@@ -43,6 +43,7 @@ def review_card(picture: Picture, *, notice: str = "") -> Card:
     if needs:
         first = "First do what cannot wait. Then" if any(map(cannot_wait, picture.lanes)) else "Next:"
         blocks.append(Notice(f"Nobody outside has been told. {first} ask a second person to agree.", "info"))
+        blocks += before_sending(picture, needs) if picture.circle else ()
     blocks += _lanes(picture, sent=False)
     send = "Ask for agreement" if needs else "Go on with this"
     blocks.append(Buttons((Button(send, "send", carry(picture), "main"), *_ways(picture, sent=False))))
@@ -55,10 +56,7 @@ def sent_card(picture: Picture, *, notice: str = "") -> Card:
     blocks: list[Block] = []
     if notice:
         blocks.append(Notice(notice))
-    unreached = [p for p in picture.around.to_ring() if p.id in picture.unreached]
-    if unreached := [p for p in unreached if still_told(picture, p) or waiting(picture, p)]:
-        blocks.append(Notice(f"Our message did not reach {names(unreached, 'and')}. Please ring.", "warning"))
-        blocks.append(Numbers(tuple(Number(p.name, p.telephone or "ask a colleague", role_of(p)) for p in unreached)))
+    blocks += ring_them(not_reached(picture))
     blocks += _lanes(picture, sent=True)
     walked = picture.walked
     if isinstance(walked, Asking) and (walked.screen.stage == "decide" or _something_may_go(picture)):
@@ -90,11 +88,12 @@ def _lanes(picture: Picture, *, sent: bool) -> list[Block]:
             blocks += [Heading("You rang 999"), Say("If it changes or gets worse, ring 999 again.")]
             continue
         blocks.append(Heading(lane_title(verdict)))
+        blocks += checks(picture, verdict)
         if sent:
             blocks.append(_where_it_stands(picture, verdict))
-        blocks += _checks(picture, verdict)
         blocks += instead(picture.around, picture.book, verdict.recipients) if picture.circle else ()
-        if picture.may_go(verdict) if sent else picture.standing(verdict) == "free" or cannot_wait(verdict):
+        free = picture.standing(verdict) == "free" and not verdict.blocks
+        if picture.may_go(verdict) if sent else free or cannot_wait(verdict):
             blocks += _to_do(picture, verdict)
         elif sent:
             # Two lanes that wait for the same people say so once: a long card is not read.
@@ -109,13 +108,12 @@ def _lanes(picture: Picture, *, sent: bool) -> list[Block]:
 
 def _to_do(picture: Picture, verdict: Verdict) -> list[Block]:
     """Nothing stands in the way: the next step first, then the words and the numbers; the rest behind one press."""
-    agreed = picture.standing(verdict) == "approved"
-    steps = said(tuple(guide for guide in verdict.steps if not (agreed and guide.until == "agreed")))
-    blocks: list[Block] = [Points(steps, numbered=True)] if steps else []
+    next_steps = said(steps(picture, verdict))
+    blocks: list[Block] = [Points(next_steps, numbered=True)] if next_steps else []
     if picture.case.state != "sent" and cannot_wait(verdict):
         stop = "" if verdict.approval is None or verdict.approval.veto else " Nobody may stop or delay it."
         blocks.insert(0, Notice(f"Do this now.{stop}"))
-    elif not steps or picture.case.state != "sent":
+    elif not next_steps or picture.case.state != "sent":
         blocks.insert(0, Say(verdict.outcome.plain))
     if on_card(picture, verdict):
         blocks += [*script(verdict), *_numbers(picture, verdict)]
@@ -131,16 +129,16 @@ def _while_waiting(picture: Picture, verdict: Verdict) -> list[Block]:
     """A wait is never a wall: advice without a name needs nobody's agreement, 999 never does, "now" is now."""
     blocks: list[Block] = []
     at_once = cannot_wait(verdict)
-    if first := said(tuple(guide for guide in verdict.steps if at_once or guide.until == "agreed")):
+    if first := said(tuple(guide for guide in steps(picture, verdict) if at_once or guide.until == "agreed")):
         blocks.append(Points(first, numbered=True))
     if at_once:
         blocks += script(verdict)
     request = picture.request(verdict)
-    asked = [person for person in _asked(picture, request) if person.telephone]
+    asked = [person for person in waiting_for(picture, _asked(picture, request))[0] if person.telephone]
     if asked and picture.standing(verdict) == "pending":
         blocks.append(Numbers(tuple(Number(person.name, person.telephone, role_of(person)) for person in asked)))
     if verdict.lane.protective:
-        blocks.append(Say("You can ring for advice now, without giving a name. If it gets worse, ring 999."))
+        blocks.append(Say(ADVICE_NOW))
         if picture.book.what_if:
             blocks.append(Quote(picture.book.what_if.say))
         blocks += _numbers(picture, verdict)
@@ -155,7 +153,9 @@ def _numbers(picture: Picture, verdict: Verdict) -> list[Block]:
 def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
     request = picture.request(verdict)
     match picture.standing(verdict):
-        case "free" if not picture.may_go(verdict) and not verdict.blocks:
+        case "free" if verdict.blocks:
+            return Notice("Nobody has to agree. First do what “Stop” says.")
+        case "free" if not picture.may_go(verdict):
             return Notice("Nobody has to agree. First answer the last checks on this card.")
         case "free":
             return _inside_told(picture, verdict)
@@ -170,7 +170,7 @@ def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
         case "unasked":
             return Notice("Nobody has been asked about this yet.", "warning")
         case "pending":
-            asked = _asked(picture, request)
+            asked, away = waiting_for(picture, _asked(picture, request))
             said_no = {decision.person_id for decision in picture.noes(verdict)}
             first = next(iter(picture.noes(verdict)), None)
             if not asked:
@@ -186,12 +186,13 @@ def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
                     "warning",
                 )
             ring = f"Ring {asked[0].name} now." if len(asked) == 1 else "Ring one of them now."
-            return Notice(f"Waiting for {names(asked)} to agree. {ring}")
+            return Notice(f"Waiting for {names(asked)} to agree. {ring} {away}".rstrip())
         case "approved":
             decision = picture.decisions[request.id] if request else None
             who = picture.name(decision.person_id) if decision else ""
             when = at(decision.at, picture.charity) if decision else ""
             then = "Do this now." if picture.may_go(verdict) else "First answer the last checks on this card."
+            then = "First do what “Stop” says." if verdict.blocks else then
             return Notice(f"{who} agreed at {when}. {then}")
         case "declined":
             decision = picture.decisions[request.id] if request else None
@@ -235,12 +236,6 @@ def _asked(picture: Picture, request: ApprovalRequest | None) -> list[Person]:
     if request is None:
         return []
     return [p for p in picture.around.everybody if p.id in request.asked and not picture.around.why_not(p)]
-
-
-def _checks(picture: Picture, verdict: Verdict) -> list[Block]:
-    say = {check.id: check.say for check in picture.book.checks}
-    stops: list[Block] = [Notice(f"Stop: {say[id]}", "stop") for id in verdict.blocks]
-    return stops + [Notice(f"Careful: {say[id]}", "warning") for id in verdict.warnings]
 
 
 def _ways(picture: Picture, *, sent: bool) -> tuple[Button, ...]:

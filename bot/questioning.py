@@ -61,7 +61,7 @@ def ask(picture: Picture, screen: Screen, questions: Sequence[Question], *, agai
             Ticks(
                 id=screen.id,
                 label="Mark all that fit. Blank means no.",
-                choices=tuple(Choice(question.id, question.ask) for question in questions),
+                choices=tuple(Choice(question.id, question.ask, question.help) for question in questions),
                 chosen=tuple(q.id for q in questions if given.get(q.id) == "yes"),
                 unsure=any("unsure" in _values(q) for q in questions),
                 unsure_chosen=tuple(q.id for q in questions if given.get(q.id) == "unsure"),

@@ -8,6 +8,7 @@ from bot.cards import Button, Buttons, Card, Say
 from bot.charity import charity_of
 from bot.picture import Picture, look
 from bot.questioning import carry
+from bot.unreached import not_reached_in_time
 from bot.wording import whom_to_ring
 from policy.book import Book
 from storage.records import NotFound
@@ -35,7 +36,7 @@ async def emergency_record(tx: Transaction, books: Mapping[str, Book], payload: 
     tx.note("reminded", consultation=case.id)
 
 
-TIMERS: Mapping[str, Timer] = {"emergency_record": emergency_record}
+TIMERS: Mapping[str, Timer] = {"emergency_record": emergency_record, "not_reached": not_reached_in_time}
 
 
 def written(picture: Picture) -> set[str]:

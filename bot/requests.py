@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.picture import Picture
+from bot.picture import URGENT, Picture
 from bot.turn import Turn
 from policy.book import Approval
 from policy.walk import Asking, Verdict
@@ -53,7 +53,17 @@ def told(picture: Picture, verdict: Verdict) -> list[Person]:
 
 
 def still_told(picture: Picture, person: Person) -> bool:
-    """Whether this person would be told today: an answer since then may have put them beside the circle."""
+    """Whether what they were told still holds: an answer since then may have put them beside the circle.
+
+    It does for whoever went away, or off shift, in the meantime.
+    """
+    if picture.around.why_not(person) or picture.case.state in ("withdrawn", "closed"):
+        return False
+    return person in picture.around.bound() or to_be_told(picture, person)
+
+
+def to_be_told(picture: Picture, person: Person) -> bool:
+    """Whether this person would be told now."""
     if picture.around.why_not(person) or picture.case.state in ("withdrawn", "closed"):
         return False
     if any(person.id in request.asked for request in picture.requests if request.state == "told"):
@@ -85,18 +95,13 @@ async def _tell_new(turn: Turn, case: Consultation, people: Collection[Person], 
 def choose(
     picture: Picture, approval: Approval, wanted: Collection[str], already: Collection[str] = ()
 ) -> list[Person]:
-    """Who is asked: those the worker chose where they may decide, else those on duty, else all who may.
+    """Who is asked: those the worker chose where they may decide, else whoever is reached first.
 
     Never somebody who has decided `already`: two people means two, and a second opinion is somebody else's.
-
-    While the case is silenced nobody is asked by default but its one lead; the worker has to name anybody else.
     """
     around = picture.around
-    may = [person for person in around.approvers(approval) if person.id not in already]
-    chosen = [person for person in may if person.id in wanted]
-    on_duty = [person for person in may if person in around.on_duty()]
-    rest = [] if around.silenced else [person for person in may if person.role not in around.careful]
-    return chosen or on_duty or rest
+    chosen = [p for p in around.approvers(approval) if p.id in wanted and p.id not in already]
+    return chosen or around.asked(approval, already)
 
 
 async def _ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: Collection[str]) -> None:
@@ -124,7 +129,7 @@ async def _ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: Collectio
         second_of=no.request_id if no else None,
     )
     turn.note("second opinion asked" if no else "asked" if asks else "told", picture.case, request=request.id)
-    await turn.tell(picture.case, "approval", people)
+    await turn.tell(picture.case, "approval", people, urgent=verdict.clock in URGENT)
     # Whoever was just written to about this lane is not written to twice: two cards would be two different asks.
     await turn.tell(picture.case, "told", [person for person in hear if person not in people])
 

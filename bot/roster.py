@@ -1,15 +1,16 @@
-"""Who may decide, and who is told. Worked out from the roster on every press, never from what somebody can see.
+"""Who may decide, who is told, and who of them is reached first: on shift, not away. Worked out on every press.
 
-The rule to keep: nobody decides on their own consultation, nor on one that is, or may be, about themselves.
+The rule to keep: nobody decides on their own consultation, nor on one that may be about themselves. Who is away, or not
+on shift, is reached later and still may decide; there is always somebody who is reached while anybody may be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policy.book import Approval, Book, When
-from storage.records import Person
+from storage.records import Absence, Person, Shift
 
 EMERGENCY_TOLD = ("safeguarding_lead", "on_call_trustee")
 _IN_LINE = ("chair", "vice_chair")
@@ -27,6 +28,7 @@ class Circle:
     excluded: capabilities whose holders may be the subject. careful: base roles that are told or asked only by name.
     duty: the capabilities of those who are told and asked unless the worker says otherwise.
     silenced: the book says that only the one lead of the case may be told (a tip-off would be a crime or cost a life).
+    absent: person id -> their absence now. on_call: duty -> the ids of those on shift for it now.
     """
 
     everybody: tuple[Person, ...]
@@ -36,6 +38,8 @@ class Circle:
     careful: frozenset[str] = frozenset()
     silenced: bool = False
     duty: tuple[str, ...] = EMERGENCY_TOLD
+    absent: Mapping[str, Absence] = field(default_factory=dict)
+    on_call: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def why_not(self, person: Person) -> str:
         """Why this person may not decide or be told, in words for them, never saying too much; "" when they may."""
@@ -56,18 +60,96 @@ class Circle:
         return [person for person in self.everybody if not self.why_not(person) and allowed(approval, person)]
 
     def on_duty(self) -> list[Person]:
-        """Who is told and asked when nobody else is named; where all of those are out, the next in line."""
+        """Who is told when nobody else is named: of those whose duty it is, whoever is on shift and not away.
+
+        Where all of them are away they are told all the same, and so is whoever is next in line and is here.
+        """
         if self.silenced:
             return self.reached(self.duty[0])
+        found = [person for duty in self.duty for person in self.present(duty) if person.role not in self.careful]
+        if found:
+            return self._in_order(found)
+        away = [person for person in self._holders(self.duty) if person.role not in self.careful]
+        if away:
+            next_in_line = [person for person in self.reached(self.duty[0]) if person.role not in self.careful]
+            return self._in_order([*away, *next_in_line])
+        others = [person for person in self._trustees() if person.role not in self.careful]
+        return self.reached(self.duty[0]) or self.standing(others, others) or others
+
+    def bound(self) -> list[Person]:
+        """Whose duty it is by the roster, at any hour; where all of those are out, the next in line."""
+        if self.silenced:
+            return self._line(self.duty[0])
         people = [person for person in self._holders(self.duty) if person.role not in self.careful]
-        return people or self.reached(self.duty[0]) or [p for p in self._trustees() if p.role not in self.careful]
+        return people or self._line(self.duty[0]) or [p for p in self._trustees() if p.role not in self.careful]
+
+    def asked(self, approval: Approval, already: Collection[str] = ()) -> list[Person]:
+        """Who is asked when nobody is named: whose duty it is, else all who may; on shift first, nobody who is away.
+
+        While the case is silenced nobody is asked by default but its one lead.
+        """
+        may = [person for person in self.approvers(approval) if person.id not in already]
+        bound, told = self.bound(), self.on_duty()
+        first = [person for person in may if person in bound]
+        rest = [] if self.silenced else [person for person in may if person.role not in self.careful]
+        fit = [person for person in may if person in first or person in rest]
+        also = self._on_shift(("may_approve", *approval.capabilities))
+        ways = (
+            [*self._on(rest, also, fit), *(p for duty in self.duty for p in self._here(duty, first, fit))],
+            self.standing(first, fit),
+            self.standing(rest, fit),
+            [person for person in may if person in told],  # the next in line of somebody who is away
+            first,
+            rest,
+        )
+        return self._in_order(next((people for people in ways if people), ()))
 
     def reached(self, capability: str) -> list[Person]:
         """Who stands for a body inside the charity: its holders, else the chair, else the vice-chair."""
+        here = (self.present(each) for each in dict.fromkeys((capability, *_IN_LINE)))
+        return next((people for people in here if people), self._line(capability))
+
+    def present(self, duty: str) -> list[Person]:
+        """Of those who hold a duty, whoever is on shift for it, else whoever is not away; empty where all are."""
+        holders = self._holders((duty,))
+        return self._here(duty, holders, holders)
+
+    def standing(self, people: Collection[Person], fit: Collection[Person]) -> list[Person]:
+        """These people, with whoever stands in for those away; nobody who is not `fit`, or away as well."""
+        able = {person.id: person for person in fit}
+        ids = (self._stand_in(person.id) for person in people)
+        return self._in_order([able[id] for id in ids if id in able])
+
+    def _here(self, duty: str, people: Collection[Person], fit: Collection[Person]) -> list[Person]:
+        """Of the people who hold this duty: on shift, else all of them; whoever is away, by their stand-in."""
+        holders = [person for person in people if person.can(duty)]
+        return self._on(holders, self._on_shift((duty,)), fit) or self.standing(holders, fit)
+
+    def _on(self, people: Collection[Person], shift: Collection[str], fit: Collection[Person]) -> list[Person]:
+        return self.standing([person for person in people if person.id in shift], fit)
+
+    def _stand_in(self, id: str) -> str:
+        """The person themselves while they are here, else the first of their chain of stand-ins who is; else ""."""
+        seen: set[str] = set()
+        while id in self.absent and id not in seen:
+            seen.add(id)
+            id = self.absent[id].stand_in_id or ""
+        return "" if id in seen else id
+
+    def _on_shift(self, duties: Collection[str]) -> set[str]:
+        return {id for duty in duties for id in self.on_call.get(duty, ())}
+
+    def _line(self, capability: str) -> list[Person]:
+        """Who stands for a body inside by the roster, at any hour."""
         for next_in_line in dict.fromkeys((capability, *_IN_LINE)):
             if people := self._holders((next_in_line,)):
                 return people
         return []
+
+    def _in_order(self, people: Collection[Person]) -> list[Person]:
+        """Each once, by name as on the roster."""
+        ids = {person.id for person in people}
+        return [person for person in self.everybody if person.id in ids]
 
     def to_ring(self) -> tuple[Person, ...]:
         """Whose numbers may stand on the worker's card: nobody who may be the subject."""
@@ -82,8 +164,11 @@ class Circle:
         return self.out_of(capability) and not any(person.can(capability) for person in self.to_ring())
 
     def not_told(self) -> set[str]:
-        """The ids of those who would hear nothing of an emergency in this consultation, though it is their duty."""
-        told = {person.id for person in self.on_duty()}
+        """The ids of those who would hear nothing of an emergency in this consultation, though it is their duty.
+
+        Being away, or off shift, is no reason to keep somebody out.
+        """
+        told = {person.id for person in (*self.bound(), *self.on_duty())}
         return {
             person.id
             for person in self.everybody
@@ -99,9 +184,16 @@ class Circle:
 
 
 def circle(
-    book: Book, facts: Mapping[str, str], everybody: Iterable[Person], requester_id: str, barred: Collection[str]
+    book: Book,
+    facts: Mapping[str, str],
+    everybody: Iterable[Person],
+    requester_id: str,
+    barred: Collection[str],
+    *,
+    absent: Mapping[str, Absence] | None = None,
+    on_call: Mapping[str, frozenset[str]] | None = None,
 ) -> Circle:
-    """The circle of a consultation whose facts are these."""
+    """The circle of a consultation whose facts are these; `absent` and `on_call` as in `Circle`."""
     holding = [exclusion for exclusion in book.exclusions if holds(exclusion.when, facts)]
     lead = book.recipients.get(facts.get(book.lead, ""))
     silenced = book.silenced is not None and holds(book.silenced, facts)
@@ -113,7 +205,17 @@ def circle(
         careful=frozenset(role for exclusion in holding for role in exclusion.careful),
         silenced=silenced,
         duty=(lead.capability,) if silenced and lead and lead.capability else EMERGENCY_TOLD,
+        absent=absent or {},
+        on_call=on_call or {},
     )
+
+
+def on_shift(shifts: Iterable[Shift]) -> dict[str, frozenset[str]]:
+    """Duty -> the ids of those on shift for it, of shifts that run now."""
+    found: dict[str, frozenset[str]] = {}
+    for shift in shifts:
+        found[shift.duty] = found.get(shift.duty, frozenset()) | {shift.person_id}
+    return found
 
 
 def allowed(approval: Approval, person: Person) -> bool:

@@ -1,4 +1,4 @@
-"""The commands that need the database and the channels: try, web, worker, new-key, db, charity, people.
+"""The commands that need the database and the channels: try, web, worker, new-key, db, charity, people, rota.
 
 The one rule to keep: the command line reads this module only when such a command runs, so that `book` is there at once.
 """
@@ -8,20 +8,23 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from datetime import datetime
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot import colleagues
 from bot.app import now, open_office, ready, serve, work
+from bot.books import read_books
 from bot.importing import import_charity, import_people
+from bot.rota import import_rota, show_rota
 from bot.settings import Settings, read_settings
 from bot.trying import try_out
+from policy.book import Book
 from storage.migrating import migrate
 from storage.sealing import new_key
 from storage.store import Store, StoreUnavailable
 
-Bring = Callable[[Store, str, datetime], Awaitable[str]]
+Books = Mapping[str, Book]
 
 
 def try_it(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
@@ -72,19 +75,51 @@ def upgrade(_: argparse.Namespace, environment: Mapping[str, str]) -> int:
 
 
 def bring_charity(text: str, environment: Mapping[str, str]) -> int:
-    return _bring(import_charity, text, environment)
+    return _tell(lambda store, books: import_charity(store, text, now(), books), environment)
 
 
 def bring_people(text: str, environment: Mapping[str, str]) -> int:
-    return _bring(import_people, text, environment)
+    return _tell(lambda store, books: import_people(store, text, now(), books), environment)
 
 
-def _bring(bring: Bring, text: str, environment: Mapping[str, str]) -> int:
+def list_people(_: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    return _tell(lambda store, _: colleagues.listed(store, now()), environment)
+
+
+def send_away(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    def away(store: Store, books: Books) -> Coroutine[Any, Any, str]:
+        return colleagues.away(store, books, chosen.id, chosen.until, chosen.stand_in, now())
+
+    return _tell(away, environment)
+
+
+def take_back(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    return _tell(lambda store, _: colleagues.back(store, chosen.id, now()), environment)
+
+
+def change_person(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    named = ("active", "name", "role", "telephone", "capabilities")
+    changes = {key: value for key in named if (value := getattr(chosen, key)) is not None}
+    return _tell(lambda store, books: colleagues.changed(store, books, chosen.id, changes, now()), environment)
+
+
+def bring_rota(files: Sequence[tuple[str, str]], duty: str, environment: Mapping[str, str]) -> int:
+    return _tell(lambda store, _: import_rota(store, files, now(), duty), environment)
+
+
+def print_rota(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    return _tell(lambda store, _: show_rota(store, chosen.days, now()), environment)
+
+
+def _tell(said: Callable[[Store, Books], Coroutine[Any, Any, str]], environment: Mapping[str, str]) -> int:
+    """Do something with the database, brought up to date, and the books; print the sentence that it gives."""
+
     async def run(settings: Settings) -> None:
+        books = read_books(settings.books)
         await migrate(settings.database_url)
         store = Store(settings.database_url, settings.keys)
         try:
-            print(await bring(store, text, now()))
+            print(await said(store, books))
         finally:
             await store.close()
 

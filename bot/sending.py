@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bot.cards import Choice, Correct, Facts, Field, Form, Notice, Open, Pick, Reply, Say, Show, Text, Ticks
 from bot.consultation import case_card
+from bot.deciders import before_sending, here, to_choose_from, would_ask
 from bot.departing import further
 from bot.emergency import with_line
 from bot.forms import CHECKED, LIMIT, one, typed
@@ -17,7 +18,7 @@ from bot.requests import bring_up_to_date, sendable, tell_on_duty
 from bot.roster import must_name_subject
 from bot.sight import beside
 from bot.turn import MovedOn, Refusal, Turn
-from bot.wording import role_of, whom_to_ring
+from bot.wording import names, role_of, whom_to_ring
 from policy.book import SENDING
 from policy.walk import Asking, Verdict
 
@@ -171,17 +172,21 @@ def _form(picture: Picture, verdicts: list[Verdict]) -> Form:
     if needs:
         may = {person.id: person for v in needs if v.approval for person in picture.around.approvers(v.approval)}
         if may:
-            choices = tuple(Choice(person.id, f"{person.name}, {role_of(person)}") for person in may.values())
-            fields.append(Ticks("ask", "Who will you talk to? If you tick nobody, we ask who is on duty.", choices))
+            asked = would_ask(picture, needs)
+            if not here(picture, asked):
+                fields += before_sending(picture, needs)
+            but = ", but nobody you name below" if must_name_subject(picture.book, picture.walked.facts) else ""
+            default = f"If you tick nobody, we ask {names(asked)}{but}." if asked else "Only those you tick are asked."
+            fields.append(Ticks("ask", f"Who will you talk to? {default}", to_choose_from(picture, may.values())))
         else:
             fields.append(Notice(f"Nobody on the roster can decide this. {whom_to_ring(picture.around)}", "warning"))
     if sends:
         fields += _would_say(picture, sends)
         fields.append(CHECKED)
     if must_name_subject(picture.book, picture.walked.facts):
-        choices = (*_colleagues(picture), Choice(NOBODY_LISTED, "They are not on this list, or I do not know"))
+        listed = (*_colleagues(picture), Choice(NOBODY_LISTED, "They are not on this list, or I do not know"))
         label = "Who is it about, or close to them? They are not told and cannot decide."
-        fields.append(Ticks("about", label, choices, chosen=tuple(sorted(picture.around.barred)), required=True))
+        fields.append(Ticks("about", label, listed, chosen=tuple(sorted(picture.around.barred)), required=True))
     submit = "Send" if needs else "Go on"
     return Form("Before it is sent", tuple(fields), submit, "send.confirm", carry(picture))
 

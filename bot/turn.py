@@ -5,6 +5,7 @@ The rule to keep: a handler finds its consultation through `Turn.mine` or `Turn.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,8 +14,9 @@ from typing import TypedDict
 from bot.charity import Charity
 from bot.events import Event
 from bot.picture import Picture, look
+from bot.telling import new_message, tell
 from policy.book import Book
-from storage.records import Address, CaseState, Consultation, NotFound, Person, Post
+from storage.records import CaseState, Consultation, NotFound, Person
 from storage.store import Store, Transaction
 
 
@@ -36,14 +38,15 @@ class MovedOn(Exception):
 class Office:
     """What a process has: the store, the books it read, and a clock that is passed in.
 
-    `within` is the bound of one event's time in the database, in seconds: Slack waits three for the answer to a
-    press, and then says nothing helpful.
+    `within` is the bound of one event's time, in seconds, from its arrival to its answer: Slack waits three for the
+    answer to a press, and then says nothing helpful. `ticks` measures it, in seconds from wherever it likes.
     """
 
     store: Store
     books: Mapping[str, Book]
     clock: Callable[[], datetime]
     within: float = 2.5
+    ticks: Callable[[], float] = time.monotonic
 
     @property
     def first_book(self) -> Book:
@@ -138,12 +141,12 @@ class Turn:
     def _hold(self, letters: Collection[tuple[str, str, str]]) -> None:
         self.held += [Held(job, token, post, self.tx.organisation_id) for job, token, post in letters]
 
-    async def tell(self, case: Consultation, kind: str, people: Collection[Person]) -> None:
-        """Send these people a card of this kind, on every account they have."""
-        if not people:
-            return
-        for address in await self.tx.people.accounts([person.id for person in people]):
-            await self.tx.outbox.letter(await self._new_message(case, kind, address))
+    async def tell(self, case: Consultation, kind: str, people: Collection[Person], *, urgent: bool = True) -> None:
+        """Send these people a card of this kind, on every account they have.
+
+        `urgent`: if one of them has nothing of it in a few minutes, the worker is told to ring.
+        """
+        await tell(self.tx, case, kind, people, urgent=urgent)
 
     async def show_here(self, case: Consultation, kind: str) -> None:
         """From now on the copy on the pressing account stands where the answer to this event will stand."""
@@ -153,22 +156,13 @@ class Turn:
                 post = await self.tx.posts.ensure(case.id, kind, address)
                 here = self.event.message
                 if post.message and post.message != here:
-                    post = await self._new_message(case, kind, address)
+                    post = await new_message(self.tx, case, kind, address)
                 if here:
                     for other in await self.tx.posts.displaced_by(post, here):
                         await self.tx.outbox.letter(other)
                     await self.tx.posts.place(post.id, self.event.conversation, here)
                 job, token = await self.tx.outbox.letter(post, held=True)
                 self.held.append(Held(job, token, post.id, self.tx.organisation_id))
-
-    async def _new_message(self, case: Consultation, kind: str, address: Address) -> Post:
-        """A copy that will be a new message: an edited one alerts nobody. The old one shrinks to the reference."""
-        post = await self.tx.posts.ensure(case.id, kind, address)
-        if not post.message:
-            return post
-        await self.tx.posts.retire(post)
-        await self.tx.outbox.letter(post)
-        return await self.tx.posts.ensure(case.id, kind, address)
 
     async def _case(self) -> Consultation:
         if self.about is not None:

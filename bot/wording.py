@@ -31,6 +31,16 @@ _ROLES = {
     "vice_chair": "vice-chair",
 }
 
+DUTIES: Mapping[str, str] = {
+    "safeguarding_lead": "safeguarding lead",
+    "data_protection_lead": "data-protection lead",
+    "on_call_trustee": "on-call trustee",
+    "chair": "chair",
+    "vice_chair": "vice-chair",
+    "may_approve": "approver",
+}
+"""What somebody can be on call or stand in for: capability -> its name."""
+
 BASES: dict[Basis, str] = {
     "required": "The law says we must",
     "permitted": "The law lets us. It does not force us",
@@ -49,6 +59,12 @@ def at(moment: datetime, charity: Charity) -> str:
     """A time in the charity's own zone: 02:14 on 22 November."""
     local = moment.astimezone(charity.timezone)
     return f"{local:%H:%M} on {local.day} {local:%B}"
+
+
+def until(moment: datetime, charity: Charity) -> str:
+    """A time with its weekday, in the charity's own zone: 08:00 on Monday 30 November."""
+    local = moment.astimezone(charity.timezone)
+    return f"{local:%H:%M} on {local:%A} {local.day} {local:%B}"
 
 
 def names(people: list[Person], join: str = "or") -> str:
@@ -75,7 +91,11 @@ def numbers(
         contact = book.contacts[id]
         inside = [p for p in around.to_ring() if p.can(contact.setting) and p.telephone] if around else []
         if inside:
-            rows += [Number(f"{person.name}, {contact.name}", person.telephone, contact.use) for person in inside]
+            absent = around.absent if around else {}
+            for person in sorted(inside, key=lambda each: each.id in absent):
+                gone = f"Away until {until(absent[person.id].until, charity)}" if person.id in absent else ""
+                note = ". ".join(part for part in (contact.use, gone) if part)
+                rows.append(Number(f"{person.name}, {contact.name}", person.telephone, note))
             continue
         if around and around.out_of(contact.setting):
             instead = [p for p in around.reached(contact.setting) if p.telephone]

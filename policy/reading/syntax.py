@@ -6,8 +6,9 @@ The one rule to keep: whatever somebody saved under the name of a book ends in v
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
+
+import tomli
 
 from policy.reading.faults import BookError, Fault
 
@@ -31,7 +32,7 @@ def parsed(text: str, name: str) -> dict[str, Any]:
     if not text.strip():
         raise BookError([Fault(name, "", "", "this file is empty. A book begins with [book].")])
     try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
+        return tomli.loads(text.removeprefix("\ufeff"))
     except RecursionError:
         message = "brackets are nested too deeply to be read."
     except ValueError as error:

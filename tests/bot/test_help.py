@@ -14,6 +14,12 @@ COMMANDS = {
     "db upgrade": "bring the database to the newest form",
     "charity import": "set up or change the charity from a TOML file",
     "people import": "add and change people from a TOML file",
+    "people list": "say who is in the roster, with what duties, and who is away",
+    "people away": "somebody is away: others are asked and told first",
+    "people back": "somebody is back before their day",
+    "people set": "change one person; --active no for somebody who has left",
+    "rota import": "from now on the rota is what these files say, TOML or iCalendar",
+    "rota show": "say who is on call, and name the holes",
     "book check": "list every fault of one or more books; exit 1 if there is any",
     "book questions": "print a book's questions as JSON",
     "book assess": 'read {"answers": {…}, "today": "2026-11-22", "settings": {…}} as JSON',
@@ -41,7 +47,7 @@ def test_every_command_says_what_it_does(command: str, confer: Command) -> None:
     assert COMMANDS[command] in plain(said.out)
 
 
-@pytest.mark.parametrize("group", ["db", "charity", "people", "book"])
+@pytest.mark.parametrize("group", ["db", "charity", "people", "rota", "book"])
 def test_a_group_lists_its_commands(group: str, confer: Command) -> None:
     said = confer(group, "--help")
 

@@ -30,7 +30,21 @@ id = "sol"
 name = "Sol Tarn"
 role = "trustee"
 capabilities = ["may_approve", "on_call_trustee", "safeguarding_lead"]
+
+[[person]]
+id = "ash"
+name = "Ash Moor"
+role = "worker"
+capabilities = ["may_approve", "data_protection_lead"]
+
+[[person]]
+id = "ivo"
+name = "Ivo Penn"
+role = "worker"
+capabilities = ["may_approve"]
 """
+
+ALONE = "Only Ash Moor can approve AO. While they ask themselves, nobody can.\n"
 
 
 @pytest.fixture
@@ -86,14 +100,16 @@ def test_a_charity_and_its_people_are_set_up_from_two_files(
     people = reads(environment, lambda tx: tx.people.everybody())
     accounts = reads(environment, lambda tx: tx.people.accounts())
     assert (set_up.code, set_up.out) == (0, "The Invented Harbour is set up.\n")
-    assert (listed.code, listed.out) == (0, "2 people are in the roster.\n")
+    assert (listed.code, listed.out) == (0, f"4 people are in the roster.\n{ALONE}")
     assert [(person.handle, person.role, person.active) for person in people] == [
+        ("ash", "worker", True),
+        ("ivo", "worker", True),
         ("sol", "trustee", True),
         ("wren", "worker", True),
     ]
-    assert people[0].capabilities == {"may_approve", "on_call_trustee", "safeguarding_lead"}
+    assert people[2].capabilities == {"may_approve", "on_call_trustee", "safeguarding_lead"}
     assert [(each.channel, each.tenant, each.user) for each in accounts] == [("paper", "t", "wren")]
-    assert reads(environment, ledger) == ["charity added", "person added", "account connected", "person added"]
+    assert reads(environment, ledger) == ["charity added", "person added", "account connected", *["person added"] * 3]
 
 
 def test_importing_again_changes_what_was_there(confer: Command, environment: dict[str, str], file: Written) -> None:
@@ -109,7 +125,12 @@ def test_importing_again_changes_what_was_there(confer: Command, environment: di
     people = reads(environment, lambda tx: tx.people.everybody())
     assert said.out == "The Invented Lighthouse is changed.\n"
     assert charity.settings["numbers"] == {"crisis_team": "01632 960199, day and night"}
-    assert [(person.name, person.active) for person in people] == [("Sol Tarn", True), ("Wren Hill", False)]
+    assert [(person.name, person.active) for person in people] == [
+        ("Ash Moor", True),
+        ("Ivo Penn", True),
+        ("Sol Tarn", True),
+        ("Wren Hill", False),
+    ]
     assert len(reads(environment, lambda tx: tx.people.accounts())) == 1
     assert reads(environment, ledger)[-2:] == ["charity settings changed", "person changed"]
 
@@ -146,7 +167,7 @@ def test_a_people_file_with_faults_lists_them_all_and_changes_nobody(
     assert said.code == 2
     assert said.faults[0] == "- person 2 (sol): role must be worker or trustee"
     assert said.faults[1].startswith("- person 2 (sol): 'may' is not a capability; use ")
-    assert [person.name for person in people] == ["Sol Tarn", "Wren Vale"]
+    assert [person.name for person in people] == ["Ash Moor", "Ivo Penn", "Sol Tarn", "Wren Vale"]
 
 
 def test_people_come_after_their_charity(confer: Command, environment: dict[str, str], file: Written) -> None:

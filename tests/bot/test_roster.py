@@ -1,12 +1,16 @@
-"""Who may decide and who is told, worked out from the roster and the facts."""
+"""Who may decide, who is told and who of them first, worked out from the roster, the rota and the facts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
 
 from bot.roster import Circle, circle, holds, must_name_subject
 from policy.book import Approval, Exclusion, When
-from storage.records import Person, Role
+from storage.records import Absence, Person, Role
 from tests.policy.small import small_book
 
 ANYBODY = Approval("A1", "One other", "One other person.", "before", count=1, roles=("worker", "trustee"))
@@ -116,3 +120,93 @@ def test_the_subject_is_asked_for_only_where_the_book_says_so() -> None:
 def test_no_rows_are_always_true_and_an_unknown_fact_never_is() -> None:
     assert holds((), {})
     assert not holds(ABOUT_THE_LEAD, {})
+
+
+# Who is reached first: on shift, not away; never nobody
+
+LONG = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+def here(
+    away: Mapping[str, str] | None = None, shift: Mapping[str, str] | None = None, barred: tuple[str, ...] = ()
+) -> Circle:
+    """`away`: person -> their stand-in or "". `shift`: duty -> who is on shift for it."""
+    absent = {id: Absence(id, LONG, LONG, other or None) for id, other in (away or {}).items()}
+    on_call = {duty: frozenset({id}) for duty, id in (shift or {}).items()}
+    people = (ASKER, BEN, CHI, DOT, EVE, GUS, HAL)
+    return Circle(people, ASKER.id, frozenset(barred), absent=absent, on_call=on_call)
+
+
+GUS = person("Gus", "may_approve", "on_call_trustee", role="trustee")
+HAL = person("Hal", "may_approve")
+
+
+def test_on_shift_is_told_and_asked_before_whoever_else_has_the_duty() -> None:
+    around = here(shift={"safeguarding_lead": "ben"})
+
+    assert around.reached("safeguarding_lead") == [BEN]
+    assert around.on_duty() == [BEN, GUS]
+    assert around.asked(ANYBODY) == [BEN, GUS]
+    assert around.approvers(ANYBODY) == [BEN, CHI, GUS, HAL]
+
+
+def test_in_a_hole_of_the_rota_whoever_has_the_duty_by_the_roster_is_reached() -> None:
+    assert here(shift={"data_protection_lead": "hal"}).on_duty() == here().on_duty() == [BEN, DOT, GUS]
+
+
+def test_whoever_is_on_shift_without_the_duty_on_the_roster_is_not_reached_for_it() -> None:
+    assert here(shift={"safeguarding_lead": "hal"}).reached("safeguarding_lead") == [BEN, DOT]
+
+
+def test_whoever_is_away_is_asked_through_their_stand_in_where_the_code_allows_it() -> None:
+    around = here(away={"ben": "hal"})
+
+    assert around.asked(ANYBODY) == [GUS, HAL]
+    assert around.asked(TRUSTEE) == [GUS]
+    assert around.reached("safeguarding_lead") == [DOT], "Hal has no such duty"
+
+
+def test_a_chain_of_stand_ins_is_followed_to_whoever_is_here() -> None:
+    assert here(away={"ben": "gus", "gus": "hal"}).asked(ANYBODY) == [HAL]
+
+
+@pytest.mark.parametrize("away", [{"ben": "ben"}, {"ben": "gus", "gus": "ben"}, {"ben": "eve", "gus": ""}])
+def test_a_chain_that_loops_or_ends_with_nobody_goes_to_the_others(away: dict[str, str]) -> None:
+    asked = here(away=away).asked(ANYBODY)
+
+    assert asked
+    assert not {each.id for each in asked} & set(away)
+
+
+def test_a_stand_in_who_must_not_know_is_never_reached() -> None:
+    around = here(away={"ben": "hal", "gus": "hal"}, barred=("hal",))
+
+    assert HAL not in around.asked(ANYBODY)
+    assert around.asked(ANYBODY) == [CHI]
+
+
+def test_while_everybody_is_away_all_of_them_are_asked_as_ever() -> None:
+    away = dict.fromkeys(("ben", "chi", "dot", "gus", "hal"), "")
+
+    assert here(away=away).asked(ANYBODY) == here().asked(ANYBODY) == [BEN, GUS]
+    assert here(away=away).on_duty() == [BEN, DOT, GUS]
+    assert here(away=away).reached("safeguarding_lead") == [BEN, DOT]
+
+
+def test_while_all_on_duty_are_away_they_are_told_and_so_is_the_next_in_line_who_is_here() -> None:
+    assert here(away={"ben": "", "dot": "", "gus": ""}).on_duty() == [BEN, CHI, DOT, GUS]
+
+
+def test_being_away_or_off_shift_takes_no_right_to_decide_and_keeps_nobody_out() -> None:
+    around = here(away={"ben": "hal"}, shift={"safeguarding_lead": "dot"})
+
+    assert around.why_not(BEN) == ""
+    assert BEN in around.approvers(ANYBODY)
+    assert around.not_told() == set()
+
+
+def test_while_silenced_the_one_lead_is_replaced_by_one_other_and_by_nobody_else() -> None:
+    silent = replace(here(away={"ben": "hal", "dot": ""}), silenced=True, duty=("safeguarding_lead",))
+
+    assert silent.on_duty() == [CHI]
+    assert silent.asked(ANYBODY) == [CHI]

@@ -21,7 +21,7 @@ from policy.book import Book
 from storage.sealing import Keyring, new_key
 from storage.store import Store
 from tests.conversations.town import Clock, Town
-from tests.databases import apart, copied, execute
+from tests.databases import apart, copied, create, execute
 from tests.slack.workspace import Workspace
 
 _HERE = Path(__file__).parent
@@ -49,7 +49,7 @@ def charity_on_postgresql(postgres_url: str, migrated_template: str) -> Iterator
     """The name of a database to copy."""
     name = f"confer_charity_{secrets.token_hex(6)}"
     server = make_url(postgres_url)
-    apart(execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}"'))
+    apart(create(server, name, migrated_template))
     apart(_set_up(server.set(database=name).render_as_string(hide_password=False)))
     yield name
     apart(execute(server, f'DROP DATABASE "{name}" WITH (FORCE)'))

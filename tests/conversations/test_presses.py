@@ -57,3 +57,13 @@ async def test_sending_takes_its_button_and_its_form(town: Town) -> None:
 
     await amira.sees("# Waiting for a second person")
     assert TO_SEND == 2
+
+
+@ONE_ENGINE
+async def test_what_a_tick_means_is_read_where_it_is_ticked(town: Town) -> None:
+    amira = town.person("amira")
+    await amira.begins()
+
+    await amira.presses("No")
+
+    await amira.sees(f"# {stories.DANGERS}", "It still counts if it was long ago.", "This goes round them, not through")

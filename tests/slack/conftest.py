@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
@@ -28,9 +30,18 @@ def desk() -> ScriptedDesk:
 @pytest.fixture
 async def channel(workspace: Workspace, desk: ScriptedDesk) -> AsyncIterator[SlackChannel]:
     """In HTTP mode, at an address the workspace knows."""
+    async with running(workspace, desk) as channel:
+        yield channel
+
+
+@asynccontextmanager
+async def running(
+    workspace: Workspace, desk: ScriptedDesk, *, ticks: Callable[[], float] = time.monotonic
+) -> AsyncIterator[SlackChannel]:
+    """The same, with a clock of one's own."""
     read = settings.read(workspace.environment())
     assert isinstance(read, settings.Settings)
-    channel = SlackChannel(read)
+    channel = SlackChannel(read, ticks=ticks)
     app = web.Application()
     channel.mount(app, desk)
     runner = web.AppRunner(app, shutdown_timeout=0.1)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from bot.cards import Aside, Card, Say, Show
 from bot.channels.slack.app import SlackChannel
+from tests.slack.conftest import running
 from tests.slack.desk import ScriptedDesk, question
 from tests.slack.workspace import Workspace
 
@@ -111,3 +114,13 @@ async def test_when_slack_does_not_say_who_somebody_is_the_roster_decides(
 
     assert answer.status == 200
     assert not desk.events[0].guest
+
+
+async def test_how_long_somebody_waited_for_the_look_up_is_told_with_the_event(
+    workspace: Workspace, desk: ScriptedDesk
+) -> None:
+    ticks = count(1000.0, 0.7)
+    async with running(workspace, desk, ticks=lambda: next(ticks)):
+        await workspace.person("U1").commands("/disclose")
+
+    assert [round(event.spent, 3) for event in desk.events] == [0.7]

@@ -169,7 +169,8 @@ def test_a_card_too_long_for_slack_loses_details_before_text_and_never_a_button(
     details = More("The law", tuple(Say(f"Detail {n}") for n in range(60)))
     last = Buttons((Button("Go on", "next"),))
     folded = render.blocks(Card("T", (Say("Do this"), details, last), danger=DANGER))
-    cut = render.blocks(Card("T", (*(Say(f"Line {n}") for n in range(80)), last), danger=DANGER))
+    lines = tuple(block for n in range(40) for block in (Say(f"Line {n}"), Quote(f"Words {n}")))
+    cut = render.blocks(Card("T", (*lines, last), danger=DANGER))
 
     assert problems(folded) == problems(cut) == []
     assert "Do this" in text_of(folded)
@@ -177,7 +178,8 @@ def test_a_card_too_long_for_slack_loses_details_before_text_and_never_a_button(
     assert len(cut) == 50
     assert text_of(cut).startswith(DANGER)
     assert "[Go on]" in text_of(cut)
-    assert "Some of this card is not shown here" in text_of(cut)
+    assert "Some of this card is not shown" in text_of(cut)
+    assert "Line 39" in text_of(cut)
 
 
 def test_a_choice_too_long_for_an_option_is_written_out_in_full_above() -> None:
@@ -259,3 +261,82 @@ def test_no_card_can_be_drawn_that_slack_would_refuse(
         assert sum(len(block.get("elements", ())) for block in drawn if block["type"] == "actions") == len(buttons)
     assert view_problems(render.reading(card)) == []
     assert view_problems(render.home(card)) == []
+
+
+def many_lanes(lanes: int) -> Card:
+    """As long as a sent card gets: each lane with all it can have, and the last one with what must be read."""
+    blocks: list[Block] = []
+    for n in range(1, lanes + 1):
+        blocks += [Heading(f"Lane {n}"), Notice(f"Stop: not like this {n}.", "stop")]
+        blocks += [Notice(f"Nobody here could be told {n}."), Points((f"Step {n}",), numbered=True)]
+        blocks += [Say(f"Advice {n}"), Quote(f"Words {n}"), Numbers((Number(f"Office {n}", "01632 960001"),))]
+        blocks += [Buttons((Button(f"Help {n}", "more", {"l": str(n)}),)), Small(f"Policy {n}.")]
+    blocks.append(Buttons((Button("Write it down", "record"),)))
+    return Card("What to do now", tuple(blocks), danger=DANGER)
+
+
+def test_a_card_too_long_for_slack_loses_small_print_first_and_never_a_notice_or_a_button() -> None:
+    card = many_lanes(11)
+
+    drawn = render.blocks(card)
+    text = text_of(drawn)
+
+    assert problems(drawn) == []
+    assert text_of(drawn[:1]) == DANGER
+    for n in range(1, 12):
+        assert f"Lane {n}\nStop: not like this {n}.\nNobody here could be told {n}." in text
+        assert f"1. Step {n}\nAdvice {n}" in text
+        assert f"[Help {n}]" in text
+    assert "[Write it down]" in text
+    assert "Policy" not in text
+    assert "Some of this card is not shown" in text
+
+
+def test_what_is_only_put_together_to_fit_is_all_there_and_says_nothing_is_missing() -> None:
+    card = many_lanes(6)
+
+    drawn = render.blocks(card)
+    text = text_of(drawn)
+
+    assert len(drawn) <= render.MESSAGE_BLOCKS
+    assert all(f"Office {n}: 01632 960001" in text and f"Policy {n}." in text for n in range(1, 7))
+    assert "not shown" not in text
+
+
+def test_however_long_a_card_is_its_999_line_and_its_buttons_stay() -> None:
+    drawn = render.blocks(many_lanes(24))
+    text = text_of(drawn)
+
+    assert len(drawn) <= render.MESSAGE_BLOCKS
+    assert text.startswith(DANGER)
+    assert all(f"[Help {n}]" in text and f"Stop: not like this {n}." in text for n in range(1, 25))
+    assert "[Write it down]" in text
+
+
+def test_what_a_tick_means_stands_under_it_and_a_longer_word_in_small_print_above() -> None:
+    long = "For example a very long way to say what this could mean, with one more example and another."
+    choices = (Choice("a", "Something online", "Also pictures."), Choice("b", "Something else", long))
+
+    drawn = render.blocks(
+        Card("", (Ticks("kinds", "Mark all that fit.", (*choices, Choice("c", "None")), unsure=True),))
+    )
+
+    assert problems(drawn) == []
+    small, boxes, unsure = drawn
+    assert small["elements"][0]["text"] == f"Something else: {long}"
+    assert [each.get("description", {}).get("text") for each in boxes["element"]["options"]] == [
+        "Also pictures.",
+        None,
+        None,
+    ]
+    assert all("description" not in each for each in unsure["element"]["options"])
+
+
+def test_a_tick_that_needs_its_second_line_for_itself_has_its_meaning_above() -> None:
+    label = "A crime that somebody was forced to take part in, or a threat to the public, now or soon"
+
+    small, boxes = render.blocks(Card("", (Ticks("kinds", "Mark", (Choice("a", label, "Also online."),)),)))
+
+    assert small["elements"][0]["text"] == f"{label}: Also online."
+    [option] = boxes["element"]["options"]
+    assert f"{option['text']['text']} {option['description']['text']}" == label

@@ -61,6 +61,11 @@ def drawn(*blocks: Block) -> Markup:
         (Numbers((Number("Council", "020 7946 0112", "Nights"),)), "Council 020 7946 0112 Nights"),
         (Buttons((Button("Go on", "go"),)), "Go on"),
         (Ticks("t", "Which?", (Choice("a", "This"),)), "Which? Tick all that apply. This"),
+        (Ticks("t", "Which?", (Choice("a", "This", "So."),)), "Which? Tick all that apply. This So."),
+        (
+            Ticks("t", "Which?", (Choice("a", "This", "So."),), unsure=True),
+            "Which? Press Yes or Not sure. This So. Yes Not sure",
+        ),
         (
             Pick("p", "Which one?", (Choice("a", "This"), Choice("b", "That")), hint="Choose"),
             "Which one? Choose This That",
@@ -85,8 +90,8 @@ def test_every_block_says_its_words(block: Block, said: str) -> None:
         Facts(((HOSTILE, HOSTILE),)),
         Numbers((Number(HOSTILE, HOSTILE, HOSTILE),)),
         Buttons((Button(HOSTILE, HOSTILE, {HOSTILE: HOSTILE}, hint=HOSTILE),)),
-        Ticks(HOSTILE, HOSTILE, (Choice(HOSTILE, HOSTILE),), unsure=True),
-        Ticks(HOSTILE, HOSTILE, (Choice(HOSTILE, HOSTILE),)),
+        Ticks(HOSTILE, HOSTILE, (Choice(HOSTILE, HOSTILE, HOSTILE),), unsure=True),
+        Ticks(HOSTILE, HOSTILE, (Choice(HOSTILE, HOSTILE, HOSTILE),)),
         Pick(HOSTILE, HOSTILE, (Choice(HOSTILE, HOSTILE),), hint=HOSTILE),
         Pick(HOSTILE, HOSTILE, (Choice(HOSTILE, HOSTILE),) * 9, hint=HOSTILE),
         More(HOSTILE, (Say(HOSTILE),)),

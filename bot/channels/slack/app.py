@@ -37,16 +37,18 @@ from bot.channels.slack.wire import Wire
 log = logging.getLogger(__name__)
 
 PATH = "/slack/events"
-HEARD, URGENT = "confer.heard", "confer.urgent"  # names in Bolt's context
+HEARD, URGENT, SINCE = "confer.heard", "confer.urgent", "confer.since"  # names in Bolt's context
 AT_WORK = 5.0  # seconds that requests under way have to finish when we stop
-GUEST_LOOKUP = 1.0  # seconds of Slack's three in which a command is to be answered
 PROMISED = 10.0  # seconds that cards on their way have
 
 _ANYTHING = re.compile(".*", re.DOTALL)
 
 
 class SlackChannel:
-    """`now` is the time of day in seconds, for signatures; `down` and `look` are the watch over Socket Mode."""
+    """`now` is the time of day in seconds, for signatures; `ticks` counts seconds, for how long somebody has waited.
+
+    `down` and `look` are the watch over Socket Mode.
+    """
 
     name = "slack"
 
@@ -55,11 +57,13 @@ class SlackChannel:
         settings: Settings,
         *,
         now: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
         down: float = line.DOWN,
         look: float = line.LOOK,
     ) -> None:
         self._settings = settings
         self._now = now
+        self._ticks = ticks
         self._watch = (down, look)
         # At DEBUG the SDK logs whole payloads, so it never gets there, whatever the root logger is set to.
         self._quiet = logging.getLogger(f"{__name__}.sdk")
@@ -155,7 +159,7 @@ class SlackChannel:
         heard = inbound.read(req.body, (req.headers.get("x-slack-retry-num") or [""])[0])
         if heard is None:
             return
-        req.context[HEARD] = heard
+        req.context[HEARD], req.context[SINCE] = heard, self._ticks()
         card = self._desk.at_once(heard.event)
         if card is not None:
             req.context[URGENT] = self._answers.urgent(heard, card)
@@ -184,11 +188,12 @@ class SlackChannel:
             # This answer is how the emergency card is shown: it waits for nothing, and recording comes after it.
             self._screens.spawn(self._record(heard))
             return BoltResponse(status=200, body=body)
-        answer = await self._answered(heard, urgent)
+        answer = await self._answered(heard, urgent, context[SINCE])
         return BoltResponse(status=answer.status, body=answer.body or "")
 
-    async def _answered(self, heard: inbound.Heard, urgent: Urgent | None) -> Answer:
+    async def _answered(self, heard: inbound.Heard, urgent: Urgent | None, since: float) -> Answer:
         heard = await self._with_guest(heard)
+        heard = replace(heard, event=replace(heard.event, spent=self._ticks() - since))
         try:
             reply = await self._desk.handle(heard.event)
         except Unavailable as failed:
@@ -207,14 +212,9 @@ class SlackChannel:
         if heard.event.guest:
             return heard
         who = heard.event.who
-        if heard.kind in ("message", "home"):
-            guest = await self._members.is_guest(who)
-        elif heard.kind in ("command", "shortcut"):
+        if heard.kind in ("message", "home", "command", "shortcut"):
             # Somebody waits, but not in danger: that card went out before. A slow Slack leaves it to the roster.
-            try:
-                guest = await asyncio.wait_for(self._members.is_guest(who), GUEST_LOOKUP)
-            except TimeoutError:
-                guest = False
+            guest = await self._members.is_guest(who)
         else:
             guest = bool(self._members.known_guest(who))
             if not heard.checked and self._members.known_guest(who) is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.cards import Choice, Pick, Points, Ticks
-from bot.channels.slack.words import Json, listed, parts, plain, sections, short
+from bot.channels.slack.words import CONTEXT_TEXT, Json, context, listed, parts, pieces, plain, sections, short
 
 LABEL_TEXT = 2000
 OPTION_TEXT = 75
@@ -21,6 +21,7 @@ SHORT_PICK = 4  # up to here all options are seen at once; a longer list is a me
 def ticks(asked: Ticks, named: bool) -> Iterator[Json]:
     """`named`: see `block`."""
     yield from _in_full(asked.choices)
+    yield from _long_helps(asked.choices)
     boxes = list(parts(asked.choices, BOXES))
     for n, some in enumerate(boxes, 1):
         id = asked.id if n == 1 else f"{asked.id}#{n}"
@@ -91,12 +92,24 @@ def _begin(element: Json, chosen: list[Json]) -> None:
 def option(choice: Choice, described: bool = True) -> Json:
     """`described`: the element can show a second line under an option (checkboxes and radio buttons can)."""
     if len(choice.label) <= OPTION_TEXT:
-        return {"text": plain(choice.label), "value": choice.value}
+        drawn = {"text": plain(choice.label), "value": choice.value}
+        return {**drawn, "description": plain(choice.help)} if described and _beside(choice) else drawn
     head = choice.label[:OPTION_TEXT].rsplit(" ", 1)[0]
     rest = choice.label[len(head) :].strip()
     if described and len(rest) <= OPTION_TEXT:
         return {"text": plain(head), "description": plain(rest), "value": choice.value}
     return {"text": plain(short(choice.label, OPTION_TEXT)), "value": choice.value}
+
+
+def _beside(choice: Choice) -> bool:
+    """Whether what an option means fits on the second line under it, which a long label needs for itself."""
+    return 0 < len(choice.help) <= OPTION_TEXT and len(choice.label) <= OPTION_TEXT
+
+
+def _long_helps(choices: Sequence[Choice]) -> Iterator[Json]:
+    """What does not fit under its option, in small print above: half a sentence may mean its opposite."""
+    helps = [f"{each.label}: {each.help}" for each in choices if each.help and not _beside(each)]
+    yield from (context(piece) for piece in pieces("\n".join(helps), CONTEXT_TEXT))
 
 
 def _in_full(choices: Sequence[Choice]) -> Iterator[Json]:

@@ -6,6 +6,7 @@ The 999 line is always the first block, and no button is ever dropped for want o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import assert_never
 
 from bot.cards import (
@@ -43,27 +44,43 @@ HEADER_TEXT = 150
 BUTTON_TEXT = 75  # also of its accessibility label
 ACTION_ID = 255
 ROW_BUTTONS = 25  # elements in an actions block
+KEPT = "kept"
+_CAN_GO = ("small print", "detail", "numbers", "text")
+"""What a card that is too long for Slack does without, and in which order. All of it is also behind "More help"."""
 VIEW_TITLE = 24  # also of a modal's submit and close buttons
 
 # Said in words as well, because a bar or a colour says nothing to everybody.
 _WEIGHT: Mapping[Weight, str] = {"info": "", "done": "Done.", "warning": "Take care.", "stop": "Stop."}
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    rank: str
+    block: Json
+
+
 def blocks(card: Card, limit: int = MESSAGE_BLOCKS) -> list[Json]:
-    """The card as at most `limit` blocks. Over the limit, details go first, then text from the end: never a button."""
-    drawn = _card(card, fold=False)
-    if len(drawn) <= limit:
-        return drawn
-    drawn = _card(card, fold=True)
-    if len(drawn) <= limit:
-        return drawn
-    first = 1 if card.danger else 0
-    spare = len(drawn) - limit + 1
-    for place in range(len(drawn) - 1, first, -1):
-        if spare and drawn[place]["type"] not in ("actions", "input"):
-            del drawn[place]
-            spare -= 1
-    return [*drawn, words.context("Some of this card is not shown here, because it is too long for Slack.")][:limit]
+    """The card as at most `limit` blocks.
+
+    Over the limit, details are folded and neighbours put together; then what can be missed most easily goes
+    (`_CAN_GO`), from the end. Never the 999 line, a notice, or anything to press or fill in.
+    """
+    for fold in (False, True):
+        drawn = _card(card, fold=fold)
+        if len(drawn) <= limit:
+            return drawn
+    kept = _closed_up(_ranked(card, fold=True))
+    if len(kept) > limit:
+        kept.append(_Drawn(KEPT, words.context("Some of this card is not shown, because it is too long for Slack.")))
+    for rank in _CAN_GO:
+        places = [place for place, each in enumerate(kept) if each.rank == rank]
+        for place in places[::-1][: max(len(kept) - limit, 0)]:
+            del kept[place]
+    if len(kept) > limit:
+        return bare(card)
+    drawn = [each.block for each in kept]
+    _number_buttons(drawn)
+    return drawn
 
 
 def bare(card: Card) -> list[Json]:
@@ -117,15 +134,49 @@ def view(form: Form, conversation: str, message: str) -> Json:
 
 
 def _card(card: Card, fold: bool) -> list[Json]:
-    drawn = list(words.danger(card.danger))
-    if len(card.title) > HEADER_TEXT:
-        drawn.extend(words.bold(card.title))
-    elif card.title.strip():
-        drawn.append({"type": "header", "text": plain(card.title)})
-    for block in card.blocks:
-        drawn.extend(_block(block, fold))
+    drawn = [each.block for each in _ranked(card, fold)]
     _number_buttons(drawn)
     return drawn
+
+
+def _ranked(card: Card, fold: bool) -> list[_Drawn]:
+    """Every block of the card with its place in `_CAN_GO`, or KEPT."""
+    drawn = [_Drawn("999", each) for each in words.danger(card.danger)]
+    if len(card.title) > HEADER_TEXT:
+        drawn += [_Drawn(KEPT, each) for each in words.bold(card.title)]
+    elif card.title.strip():
+        drawn.append(_Drawn(KEPT, {"type": "header", "text": plain(card.title)}))
+    for block in card.blocks:
+        drawn += [_Drawn(_rank(block), each) for each in _block(block, fold)]
+    return drawn
+
+
+def _rank(block: Block) -> str:
+    match block:
+        case Small() | Say(quiet=True) | Progress() | More():
+            return "small print"
+        case Facts() | Quote():
+            return "detail"
+        case Numbers():
+            return "numbers"
+        case Say() | Points():
+            return "text"
+        case Heading() | Notice() | Buttons() | Ticks() | Pick():
+            return KEPT
+        case _:
+            assert_never(block)
+
+
+def _closed_up(drawn: Sequence[_Drawn]) -> list[_Drawn]:
+    """Neighbours of one rank as one block, where it can hold them: nothing is lost."""
+    closed: list[_Drawn] = []
+    for each in drawn:
+        last = closed[-1] if closed else None
+        if last and last.rank == each.rank and (both := words.together(last.block, each.block)):
+            closed[-1] = _Drawn(each.rank, both)
+        else:
+            closed.append(each)
+    return closed
 
 
 def _block(block: Block, fold: bool) -> Iterator[Json]:

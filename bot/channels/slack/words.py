@@ -15,6 +15,7 @@ from bot.cards import Number, Points
 
 SECTION_TEXT = 3000
 CONTEXT_TEXT = 2000
+CONTEXT_ELEMENTS = 10
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -133,6 +134,16 @@ def pieces(text: str, most: int = SECTION_TEXT) -> Iterator[str]:
         rest = rest[cut:].lstrip()
     if rest:
         yield rest
+
+
+def together(one: Json, other: Json) -> Json | None:
+    """Two blocks as one that says both, one below the other; None where Slack's limits or kinds do not let them."""
+    if one["type"] == other["type"] == "section" and one["text"]["type"] == other["text"]["type"]:
+        said = f"{one['text']['text']}\n{other['text']['text']}"
+        return {**one, "text": {**one["text"], "text": said}} if len(said) <= SECTION_TEXT else None
+    if one["type"] == other["type"] == "context" and len(one["elements"] + other["elements"]) <= CONTEXT_ELEMENTS:
+        return {**one, "elements": one["elements"] + other["elements"]}
+    return None
 
 
 def parts(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:

@@ -65,25 +65,31 @@ def ticks(item: Ticks, slip: Slip) -> Markup:
 
 def tick_row(item: Ticks, choice: Choice) -> Markup:
     return Markup(
-        '<label class="row"><input type="checkbox" name="field.{}" value="{}"{}><span>{}</span></label>'
-    ).format(item.id, choice.value, checked(choice.value in item.chosen), choice.label)
+        '<label class="row"><input type="checkbox" name="field.{}" value="{}"{}><span>{}{}</span></label>'
+    ).format(item.id, choice.value, checked(choice.value in item.chosen), choice.label, meaning(choice))
 
 
 def unsure_row(item: Ticks, choice: Choice) -> Markup:
     unsure = choice.value in item.unsure_chosen
     return Markup(
-        '<div class="pair" role="group"><span class="item">{label}</span><span class="pills">'
+        '<div class="pair" role="group"><span class="item">{label}{meaning}</span><span class="pills">'
         '<label class="pill"><input type="checkbox" name="field.{id}" value="{value}" '
         'aria-label="Yes: {label}"{yes}><span>Yes</span></label>'
         '<label class="pill"><input type="checkbox" name="field.{id}.unsure" value="{value}" '
         'aria-label="Not sure: {label}"{unsure}><span>Not sure</span></label></span></div>'
     ).format(
         label=choice.label,
+        meaning=meaning(choice),
         id=item.id,
         value=choice.value,
         yes=checked(choice.value in item.chosen and not unsure),
         unsure=checked(unsure),
     )
+
+
+def meaning(choice: Choice) -> Markup:
+    """What it means, quietly, below its label."""
+    return Markup('<small class="meaning">{}</small>').format(choice.help) if choice.help else Markup()
 
 
 def pick(item: Pick, slip: Slip) -> Markup:

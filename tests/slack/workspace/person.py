@@ -290,12 +290,12 @@ class Person:
             return (
                 each.element["type"] in kinds
                 and each.label.startswith(field)
-                and any(option_words(option) == label for option in choices(each.element))
+                and any(_is_called(option, label) for option in choices(each.element))
             )
 
         surface = await self._waits_for_input(wanted, label)
         found = next(each for each in inputs(surface.blocks) if wanted(each))
-        return surface, found, next(each for each in choices(found.element) if option_words(each) == label)
+        return surface, found, next(each for each in choices(found.element) if _is_called(each, label))
 
     def _signature(self) -> Json:
         from tests.slack.workspace.server import APP
@@ -378,3 +378,8 @@ def _is_text(each: Input) -> bool:
 def _has(state: Json, each: Input) -> bool:
     held = state[each.block_id][each.element["action_id"]]
     return bool(held.get("selected_options") or held.get("selected_option") or held.get("value"))
+
+
+def _is_called(option: Json, label: str) -> bool:
+    """By its label alone, or with what stands under it: a long label goes on there."""
+    return label in (words(option["text"]), option_words(option))

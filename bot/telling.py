@@ -1,0 +1,45 @@
+"""Sending people a card of a consultation: by whoever pressed something, by a timer, or from the command line.
+
+The rule to keep: a card goes out as a new message, because one that is only edited alerts nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from bot.picture import REACHED_WITHIN
+from storage.records import Address, Consultation, Person, Post
+from storage.store import Transaction
+
+
+async def tell(
+    tx: Transaction, case: Consultation, kind: str, people: Collection[Person], *, urgent: bool = True
+) -> None:
+    """Send these people a card of this kind, on every account they have.
+
+    `urgent`: if one of them has nothing of it in a few minutes, the worker is told to ring.
+    """
+    if not people:
+        return
+    accounts = await tx.people.accounts([person.id for person in people])
+    posts = [await new_message(tx, case, kind, address) for address in accounts]
+    for post in posts:
+        await tx.outbox.letter(post)
+    if posts and urgent:
+        timer = {"timer": "not_reached", "case": case.id}
+        await tx.outbox.put("timer", f"not reached:{posts[0].id}", timer, run_at=tx.now + REACHED_WITHIN)
+
+
+async def refresh(tx: Transaction, case: Consultation) -> None:
+    """Bring every copy of this consultation's cards up to date."""
+    await tx.outbox.refresh(case.id, pressed=("", "", ""), kind="", message="")
+
+
+async def new_message(tx: Transaction, case: Consultation, kind: str, address: Address) -> Post:
+    """A copy that will be a new message. The old one shrinks to the reference."""
+    post = await tx.posts.ensure(case.id, kind, address)
+    if not post.message:
+        return post
+    await tx.posts.retire(post)
+    await tx.outbox.letter(post)
+    return await tx.posts.ensure(case.id, kind, address)

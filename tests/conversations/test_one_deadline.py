@@ -1,0 +1,93 @@
+"""One deadline an event: what the channel spent, the recording and the second look share the seconds Slack waits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+import pytest
+
+from bot.channels import Unavailable
+from bot.dispatch import Dispatcher
+from bot.events import Event
+from bot.turn import Office
+from storage.store import Store
+from tests.conversations.town import ONE_ENGINE, Town
+
+WITHIN = 2.5
+
+
+class Noting(Store):
+    """Keeps how many seconds each transaction was given."""
+
+    given: list[float | None]
+
+    def begin(self, now: datetime, *, within: float | None = None) -> Any:
+        self.given.append(within)
+        return super().begin(now, within=within)
+
+    def read(self, now: datetime, *, within: float | None = None) -> Any:
+        self.given.append(within)
+        return super().read(now, within=within)
+
+
+@pytest.fixture
+async def store(town: Town) -> AsyncIterator[Noting]:
+    store = Noting(town.url, town.keys)
+    store.given = []
+    yield store
+    await store.close()
+
+
+def desk(town: Town, store: Store, *, step: float) -> Dispatcher:
+    """A dispatcher on whose watch `step` seconds pass between one look and the next."""
+    ticks = count(1000.0, step)
+    return Dispatcher(Office(store, town.books, town.clock, within=WITHIN, ticks=lambda: next(ticks)))
+
+
+async def pressed(town: Town, *, version: str, spent: float, answer: str = "no") -> Event:
+    carry = {"c": (await town.case()).id, "v": version, "s": "life_now", "q": "life_now", "a": answer}
+    return Event("d1", town.who(town.person("amira")), "answer", carry=carry, spent=spent)
+
+
+@ONE_ENGINE
+async def test_what_the_channel_spent_is_taken_from_what_the_database_has(town: Town, store: Noting) -> None:
+    await town.person("amira").begins()
+
+    await desk(town, store, step=0).handle(await pressed(town, version="1", spent=1.0))
+
+    assert store.given == [pytest.approx(WITHIN - 1.0)]
+
+
+@ONE_ENGINE
+async def test_the_second_look_has_only_what_the_first_one_left(town: Town, store: Noting) -> None:
+    await town.person("amira").begins()
+
+    await desk(town, store, step=0.4).handle(await pressed(town, version="0", spent=1.0))
+
+    assert store.given == [pytest.approx(WITHIN - 1.0 - 0.4), pytest.approx(WITHIN - 1.0 - 0.8)]
+
+
+@ONE_ENGINE
+async def test_where_no_time_is_left_it_is_said_at_once_that_nothing_was_recorded(town: Town, store: Noting) -> None:
+    await town.person("amira").begins()
+    await town.settles()
+    press = await pressed(town, version="1", spent=WITHIN)
+
+    async with town.process.office.store.begin(town.clock()):  # somebody else is writing, and goes on to
+        with pytest.raises(Unavailable):
+            await desk(town, store, step=0).handle(press)
+
+    assert store.given == [pytest.approx(0.1)]
+
+
+@ONE_ENGINE
+async def test_danger_is_recorded_however_long_it_took_to_show_the_card(town: Town, store: Noting) -> None:
+    await town.person("amira").begins()
+
+    await desk(town, store, step=0.4).handle(await pressed(town, version="1", spent=2.4, answer="yes"))
+
+    assert store.given == [WITHIN]
+    assert (await town.case()).values == {"life_now": "yes"}
