@@ -28,7 +28,9 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] | No
     for noisy in ("aiohttp.access", "slack_bolt", "slack_sdk", "alembic", "sqlalchemy"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
-        return int(chosen.run(chosen, environment))
+        done = int(chosen.run(chosen, environment))
+        sys.stdout.flush()
+        return done
     except (SettingsError, CharityError) as wrong:
         for fault in wrong.faults:
             print(f"- {fault}", file=sys.stderr)
@@ -36,6 +38,10 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] | No
     except bookwork.BadInput as wrong:
         print(wrong, file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Whoever read our lines has stopped, as `| head -1` does. Python writes what is left when it ends: to nobody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as trouble:
         print(f"- this cannot be reached or read: {trouble}", file=sys.stderr)
         return 2

@@ -190,7 +190,14 @@ def _question(
     blocks.append(lane_facts(picture, verdict, asked=True))
     if why := _answers(picture, verdict):
         blocks += [Say("What the worker answered:"), Points(why)]
-    rows = numbers(picture.book, picture.charity, verdict.contacts, picture.circle, today=picture.today)
+    rows = numbers(
+        picture.book,
+        picture.charity,
+        verdict.contacts,
+        picture.circle,
+        recipients=verdict.recipients,
+        today=picture.today,
+    )
     if verdict.lane.protective and rows:
         blocks.append(Numbers(rows))
     carried = {"c": picture.case.id, "r": request.id, "f": request.fingerprint}

@@ -11,7 +11,7 @@ from bot.cards import Block, Button, Buttons, Choice, Correct, Field, Form, Noti
 from bot.colleagues import BACK_AT, duties, may_stand_in, uncovered
 from bot.emergency import with_line
 from bot.forms import one
-from bot.moving import move_on
+from bot.moving import hold, move_on
 from bot.turn import Refusal, Turn
 from bot.wording import role_of, until
 from storage.records import Absence, Person
@@ -61,14 +61,16 @@ async def go_away(turn: Turn) -> Correct | str:
     id = one(turn.event, "stand_in")
     if id and id not in {person.id for person in may_stand_in(turn.person, await turn.tx.people.everybody())}:
         raise Refusal("They cannot stand in for you any more. Open the form again.")
-    await turn.tx.rota.away(turn.person.id, until=back, stand_in=id or None)
+    await hold(turn.tx, [turn.person])
+    await turn.tx.rota.away(turn.person.id, until=back, stand_in=id or None, by=turn.person.id)
     moved = await move_on(turn.tx, turn.office.books, turn.person)
     return f"What waited only for you has gone on to others ({len(moved)})." if moved else ""
 
 
 async def come_back(turn: Turn) -> str:
     """Back before the day. A sentence."""
-    return "Welcome back. You are asked again." if await turn.tx.rota.back(turn.person.id) else "You were not away."
+    was = await turn.tx.rota.back(turn.person.id, by=turn.person.id)
+    return "Welcome back. You are asked again." if was else "You were not away."
 
 
 async def _away_until(turn: Turn, absence: Absence) -> str:

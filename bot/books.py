@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.settings import SettingsError, not_folders
 from policy.book import Book
 from policy.reading import BookError, read_file
+from storage.records import Consultation
 
 
 def book_files(folders: Sequence[Path]) -> list[Path]:
@@ -52,6 +53,18 @@ def read_books(folders: Sequence[Path]) -> dict[str, Book]:
     if faults:
         raise SettingsError(faults)
     return books
+
+
+class NotHere(Exception):
+    """This process has not read a consultation's book. Another one may have, or this one after a restart."""
+
+
+def book_of(books: Mapping[str, Book], case: Consultation) -> Book:
+    """The book that this consultation follows. Raises NotHere."""
+    try:
+        return books[case.book_id]
+    except KeyError:
+        raise NotHere from None
 
 
 def clash(name: str, book: Book, other: str) -> str:

@@ -19,14 +19,17 @@ from bot.tables import CharityError
 HORIZON = timedelta(days=366)
 """How far ahead an event that repeats for ever is read."""
 
+_BY_ID = "write the id of the one who is meant"
+
 
 def read_calendar(
     text: str, zone: ZoneInfo, now: datetime, people: Mapping[str, str], duties: Mapping[str, str], duty: str = ""
 ) -> list[Row]:
     """The shifts that are not over. Raises CharityError with every fault.
 
-    people: what somebody may be called (small letters) -> their id on the roster. duties: likewise -> capability;
-    `duty` is that of an event which names none. Hours without a zone are those of `zone`.
+    people: what somebody may be called (small letters) -> their id on the roster, or "" where that is two people; an
+    address is looked up whole: the part before the @ may be anybody's elsewhere. duties: likewise -> capability; `duty`
+    is that of an event which names none. Hours without a zone are those of `zone`.
     """
     try:
         events = [each for each in Calendar.from_ical(text).walk("VEVENT") if isinstance(each, Event)]
@@ -87,7 +90,10 @@ def _spans(event: Event, zone: ZoneInfo, now: datetime) -> Iterable[tuple[dateti
         starts = [each.replace(tzinfo=first.tzinfo) for each in times]
     gone = {_utc(day, zone) for day in event.exdates if isinstance(day, date)}
     spans = [(begin.astimezone(UTC), (begin + (last - first)).astimezone(UTC)) for begin in starts]
-    return [(begin, end) for begin, end in spans if begin not in gone]
+    kept = [(begin, end) for begin, end in spans if begin not in gone]
+    if any(end <= begin for begin, end in kept):
+        raise ValueError("the clocks skip its hours")
+    return kept
 
 
 def _people(event: Event, where: str, people: Mapping[str, str], faults: list[str]) -> tuple[str, ...]:
@@ -99,16 +105,20 @@ def _people(event: Event, where: str, people: Mapping[str, str], faults: list[st
         if kind in ("ROOM", "RESOURCE") or answer == "DECLINED":
             continue
         address = re.sub("^mailto:", "", str(guest).strip().lower())
-        id = people.get(address) or people.get(address.partition("@")[0])
+        id = people.get(address)
         if id:
             ids.append(id)
+        elif id == "":
+            faults.append(f"{where}: {address!r} is the name of two people; {_BY_ID}")
         else:
             faults.append(f"{where}: nobody on the roster is {address!r}")
     if invited and not ids and len(faults) == before:
         faults.append(f"{where}: whoever was invited has said no")
     if not invited:
         ids = _named(_summary(event), people)
-        if not ids:
+        if "" in ids:
+            faults.append(f"{where}: two people have a name of this title; {_BY_ID}")
+        elif not ids:
             faults.append(f"{where}: it names nobody on the roster; invite them, or put their id or name in the title")
     return tuple(dict.fromkeys(ids))
 

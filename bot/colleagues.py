@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 
 from bot.consultation import OPEN
 from bot.importing import bound, lacking, still_enough
-from bot.moving import move_on
+from bot.moving import hold, move_on
 from bot.tables import CharityError, fits
 from bot.wording import DUTIES, until
 from policy.book import Book
@@ -20,6 +20,9 @@ from storage.store import Store
 
 BACK_AT = time(8)
 """When somebody who is away until a day is back on it, in the charity's own zone."""
+
+COMMAND_LINE = "command line"
+"""Who said so, in the ledger, where no person of the roster did."""
 
 
 def duties(person: Person) -> frozenset[str]:
@@ -69,7 +72,8 @@ async def away(store: Store, books: Mapping[str, Book], handle: str, day: date, 
             faults.append(f"{other.name} cannot stand in for {person.name}: they have no duty in common")
         if faults:
             raise CharityError(faults)
-        await tx.rota.away(person.id, until=back, stand_in=other.id if other else None)
+        await hold(tx, [person])
+        await tx.rota.away(person.id, until=back, stand_in=other.id if other else None, by=COMMAND_LINE)
         moved = await move_on(tx, books, person)
     said = [f"{person.name} is away until {until(back, charity)}."]
     if other is not None:
@@ -84,7 +88,7 @@ async def back(store: Store, handle: str, now: datetime) -> str:
     async with store.begin(now) as tx:
         await bound(tx)
         person = _found(await tx.people.everybody(), handle)
-        was = await tx.rota.back(person.id)
+        was = await tx.rota.back(person.id, by=COMMAND_LINE)
     return f"{person.name} is back." if was else f"{person.name} was not away."
 
 
@@ -97,6 +101,7 @@ async def changed(
         people = await tx.people.everybody()
         before = _found(people, handle)
         role, active, capabilities = _read(before, changes)
+        await hold(tx, [before])
         person = await tx.people.put(
             handle=before.handle,
             name=changes.get("name", before.name),

@@ -24,7 +24,7 @@ from bot.questioning import (
     title,
     told_sentence,
 )
-from bot.requests import bring_up_to_date, tell_on_duty
+from bot.requests import bring_up_to_date, held, tell_on_duty
 from bot.turn import Refusal, Turn
 from bot.wording import names
 from policy.book import Book, Question, Screen
@@ -225,7 +225,8 @@ async def _record(turn: Turn, case: Consultation, values: dict[str, str]) -> Rep
     case = await turn.step(case, values)
     if forgotten:
         case = await turn.tx.cases.forget(case, forgotten)
-    turn.note("answered", case, version=str(case.version))
+    gone = {"asked_again": " ".join(sorted(forgotten))} if forgotten else {}
+    turn.note("answered", case, version=str(case.version), **gone)
     picture = await turn.picture(case, everything=False)
     if urgent and not alarmed:
         await _tell_of_emergency(turn, case)
@@ -242,8 +243,8 @@ def _waits(book: Book) -> tuple[str, ...]:
 
 async def _tell_of_emergency(turn: Turn, case: Consultation) -> None:
     """The safeguarding lead and the on-call trustee, nobody else, and nothing of the case."""
-    picture = await turn.picture(case)
-    await turn.tell(case, "told", picture.around.on_duty())
+    _, people = await held(turn, await turn.picture(case), lambda picture: picture.around.on_duty())
+    await turn.tell(case, "told", people)
     turn.note("emergency card shown", case)
     await turn.tx.outbox.put(
         "timer",

@@ -10,9 +10,12 @@ from collections.abc import Collection
 from bot.cards import Choice, Notice, Number, Numbers, Plain, Say
 from bot.picture import Picture
 from bot.requests import choose
+from bot.roster import must_name_subject
 from bot.wording import names, role_of, until
 from policy.walk import Verdict
 from storage.records import Person
+
+NEVER_RING = "Never ring somebody it may be about."
 
 
 def would_ask(picture: Picture, verdicts: Collection[Verdict]) -> list[Person]:
@@ -47,7 +50,7 @@ def how(picture: Picture, person: Person, may: Collection[Person]) -> str:
         stands_in = f"; {names(instead)} stands in" if instead else ""
         return f"away until {until(absence.until, picture.charity)}{stands_in}"
     if person.id in picture.unreached:
-        return "no message reaches them: ring"
+        return "no message reaches them" if not_named_yet(picture) else "no message reaches them: ring"
     return "on shift now" if any(person.id in ids for ids in picture.around.on_call.values()) else ""
 
 
@@ -67,9 +70,18 @@ def before_sending(picture: Picture, verdicts: Collection[Verdict]) -> list[Plai
     said = [f"{p.name} ({', '.join(filter(None, (role_of(p), how(picture, p, may))))})" for p in asked]
     if here(picture, asked):
         return [Say(f"We will ask {' or '.join(said)}.")]
+    nobody = "Nobody who can decide this can be reached by a message now."
+    if not_named_yet(picture):
+        # One of these numbers may be theirs: the card has them as soon as the worker has said who it is about.
+        text = f"{nobody} First say who it is about, before it is sent. Then you read here whom to ring. {NEVER_RING}"
+        return [Notice(text, "warning")]
     rows = tuple(Number(p.name, p.telephone or "no number here", how(picture, p, may)) for p in asked)
-    text = "Nobody who can decide this can be reached by a message now. Please ring."
-    return [Notice(text, "warning"), Numbers(rows)]
+    return [Notice(f"{nobody} Please ring.", "warning"), Numbers(rows)]
+
+
+def not_named_yet(picture: Picture) -> bool:
+    """Whether it may be about a colleague, and the worker has not said about whom."""
+    return must_name_subject(picture.book, picture.walked.facts) and not picture.around.barred
 
 
 def _sentence(words: str) -> str:

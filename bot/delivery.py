@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.books import book_of
 from bot.channels import Channel, DeliveryError, Gone, Letter
 from bot.charity import charity_of
 from bot.copies import copy_card, has_news
@@ -21,9 +22,9 @@ from bot.picture import REACHED_WITHIN, look
 from bot.reminders import TIMERS
 from bot.trace import place_of
 from bot.turn import Office
-from bot.unreached import tell_worker
-from storage.outbox import LEASE
-from storage.records import Consultation, Job, NotFound
+from bot.unreached import workers_own
+from storage.outbox import ATTEMPTS, LEASE
+from storage.records import Consultation, Job, NotFound, Post
 from storage.store import StoreUnavailable, Transaction
 
 log = logging.getLogger(__name__)
@@ -33,10 +34,6 @@ _POLL = 1.0  # seconds; a belt for what was written by another process and whose
 _SETTLE_EVERY = 0.5  # seconds; whoever dies in between shows the same card once more
 _BATCH = 20
 _LATE = timedelta(seconds=30)  # without a round, while something is due: somebody has to look
-
-
-class _NotHere(Exception):
-    """This process has not read the book of a letter. Another one may have, or this one after a restart."""
 
 
 class Delivery:
@@ -171,8 +168,9 @@ class Delivery:
                 tx.bind(job.organisation_id)
                 if letter.message and await _stands_anew(tx, letter):
                     return
+                about = await _hold(tx, job)
                 if await tx.outbox.bury(job):
-                    await _give_up(tx, job)
+                    await _give_up(tx, job, about)
             return
         except DeliveryError as trouble:
             await self._again(job, after=trouble.after)
@@ -181,13 +179,15 @@ class Delivery:
             tx.bind(job.organisation_id)
             if sent.message != letter.message:
                 late = not letter.message and await _late(tx, letter)
-                await tx.posts.place(letter.id, sent.conversation, sent.message)
                 if late:
-                    await tell_worker(tx, late.id, late.requester_id)
+                    own = await workers_own(tx, late)
+                    await tx.outbox.hold([*own, await tx.posts.get(letter.id)])
+                    await tx.outbox.letters(own)
+                await tx.posts.place(letter.id, sent.conversation, sent.message)
             await tx.outbox.done([(job.id, job.token)])
 
     async def _letter(self, job: Job) -> Letter | None:
-        """The letter as it has to read now; None when there is nothing to send any more. Raises _NotHere."""
+        """The letter as it has to read now; None when there is nothing to send any more. Raises NotHere."""
         async with self._office.store.read(self._office.clock()) as tx:
             tx.bind(job.organisation_id)
             try:
@@ -201,9 +201,7 @@ class Delivery:
             theirs = here in [(account.channel, account.tenant, account.user) for account in accounts]
             if person is None or not ((person.active and theirs) or post.message):
                 return None  # a leaver, or another's account: nothing new, but what stands on the screen is taken back
-            book = self._office.books.get(case.book_id)
-            if book is None:
-                raise _NotHere
+            book = book_of(self._office.books, case)
             charity = charity_of(await tx.organisations.current())
             picture = await look(tx, book, charity, case)
             if not post.message and not has_news(picture, post, person):
@@ -226,8 +224,10 @@ class Delivery:
             tx.bind(job.organisation_id)
             if after is not None:
                 await tx.outbox.pause(job.lane, now + timedelta(seconds=after), job.organisation_id)
+            last = after is None and job.attempts >= ATTEMPTS
+            about = await _hold(tx, job) if last else None
             if await tx.outbox.again(job, after=after, counts=after is None) == "dead":
-                await _give_up(tx, job)
+                await _give_up(tx, job, about)
 
 
 async def _stands_anew(tx: Transaction, letter: Letter) -> bool:
@@ -249,19 +249,25 @@ async def _late(tx: Transaction, letter: Letter) -> Consultation | None:
     return await tx.cases.get(post.consultation_id)
 
 
-async def _give_up(tx: Transaction, job: Job) -> None:
-    """Nothing vanishes: the ledger has it, and the worker's own card is drawn again to say whom we did not reach."""
+async def _hold(tx: Transaction, job: Job) -> tuple[Post, Consultation] | None:
+    """What a letter is about, held together with the worker's own cards, which may have to say that it failed."""
     if job.kind != "letter":
-        tx.note("timer failed", job=job.id)
-        return
+        return None
     try:
         post = await tx.posts.get(job.payload.get("post", ""))
         case = await tx.cases.get(post.consultation_id)
     except NotFound:
-        tx.note("letter undeliverable", job=job.id)
+        return None
+    await tx.outbox.hold([post, *await workers_own(tx, case)])
+    return post, case
+
+
+async def _give_up(tx: Transaction, job: Job, about: tuple[Post, Consultation] | None) -> None:
+    """Nothing vanishes: the ledger has it, and the worker's own card is drawn again to say whom we did not reach."""
+    if about is None:
+        tx.note("letter undeliverable" if job.kind == "letter" else "timer failed", job=job.id)
         return
+    post, case = about
     tx.note("letter undeliverable", job=job.id, post=post.id, consultation=case.id)
     if post.id in await tx.outbox.undelivered(case.id):
-        for copy in await tx.posts.of(case.id):
-            if copy.kind == "checklist" and copy.person_id == case.requester_id:
-                await tx.outbox.letter(copy)
+        await tx.outbox.letters(await workers_own(tx, case))

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bot.roster import holds
 from policy.book import Book, Lane, Outcome, Rule
 from policy.grounds import silences
+from policy.kept_out import holds
 from policy.walk import Asking, Decided
 
 _REACH = {"nothing": 0, "inside": 1, "agreed": 2, "unnamed": 2, "named": 3}

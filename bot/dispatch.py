@@ -209,14 +209,20 @@ class Dispatcher:
     async def _recorded(
         self, event: Event, handler: Callable[[Turn], Awaitable[Reply]], *, tries: int, until: float | None = None
     ) -> tuple[Reply, list[Held]]:
-        """One transaction, begun again when somebody else was a moment earlier, as often as `tries` says."""
+        """One transaction, begun again when somebody else was a moment earlier, as often as `tries` says.
+
+        Once more, too, where the database ended it in favour of another one and there is time left.
+        """
+        gave_way = False
         while True:
             tries -= 1
             try:
                 async with self.office.store.begin(self.office.clock(), within=self._left(until)) as tx:
                     return await self._in_transaction(tx, event, handler)
-            except (Conflict, GaveWay):
-                if not tries:
+            except (Conflict, GaveWay) as lost:
+                first = isinstance(lost, GaveWay) and not gave_way and self._left(until) > _A_MOMENT
+                gave_way = True
+                if tries <= 0 and not first:
                     raise
 
     async def _in_transaction(

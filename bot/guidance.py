@@ -28,9 +28,9 @@ def said(guides: tuple[Guide, ...]) -> tuple[str, ...]:
     return tuple(guide.say for guide in guides)
 
 
-def script(verdict: Verdict) -> list[Plain]:
+def script(verdict: Verdict, heading: str = "Say to them") -> list[Plain]:
     """The words themselves, to read out or to copy."""
-    return [Heading("Say to them"), *(Quote(guide.say) for guide in verdict.script)] if verdict.script else []
+    return [Heading(heading), *(Quote(guide.say) for guide in verdict.script)] if verdict.script else []
 
 
 def without_a_name(what_if: WhatIf | None) -> list[Plain]:
@@ -109,16 +109,25 @@ def help_with(picture: Picture, verdict: Verdict, *, on_card: bool) -> Iterator[
         if then:
             yield Heading(_when(picture, verdict))
             yield Points(said(then), numbered=True)
-        if people := numbers(picture.book, picture.charity, verdict.contacts, picture.circle, today=picture.today):
+        people = numbers(
+            picture.book,
+            picture.charity,
+            verdict.contacts,
+            picture.circle,
+            recipients=verdict.recipients,
+            today=picture.today,
+        )
+        if people:
             yield Heading("Who to ring then" if waiting and not verdict.lane.protective else "Who to ring")
             yield Numbers(people)
-    yield from script(verdict)
+    will = _not_yet(picture, verdict)
+    yield from script(verdict, f"What you {will} say to them then" if will else "Say to them")
     for heading, guides in (
-        ("Tell them this, and no more", verdict.words),
-        ("What to leave out", verdict.leave_out),
-        ("Telling the person", verdict.tell),
+        (f"What you {will} tell them then, and no more" if will else "Tell them this, and no more", verdict.words),
+        (f"What you {will} leave out" if will else "What to leave out", verdict.leave_out),
+        ("Telling the person then" if will else "Telling the person", verdict.tell),
         ("At night and at weekends", verdict.out_of_hours),
-        ("Write down", verdict.write_down),
+        (f"What you {will} write down then" if will else "Write down", verdict.write_down),
         ("Good to know", verdict.show),
         ("Afterwards, for you", verdict.after),
     ):
@@ -159,6 +168,19 @@ def _when(picture: Picture, verdict: Verdict) -> str:
     if picture.case.state == "sent" and not picture.may_go(verdict):
         return "What you will do after the last checks"
     return "What to do"
+
+
+def _not_yet(picture: Picture, verdict: Verdict) -> str:
+    """Where something is still in the way of saying it, "will" or "would"; where nothing is, "".
+
+    A script under "Say to them" would else be read out over a Stop, or before anybody has agreed.
+    """
+    if waits(picture, verdict):
+        return "would" if picture.standing(verdict) == "declined" else "will"
+    if verdict.blocks:
+        return "will"
+    ready = cannot_wait(verdict) or picture.case.state != "sent" or picture.may_go(verdict)
+    return "" if ready else "will"
 
 
 def why(picture: Picture, verdict: Verdict, today: date) -> Iterator[Field]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.charity import Charity, CharityError, charity_of, read_charity, read_people
 from bot.enough import left_alone, nobody_left
-from bot.moving import move_on
+from bot.moving import hold, move_on
 from policy.book import Book
 from storage.records import Organisation, Person
 from storage.store import Store, Transaction
@@ -46,6 +46,7 @@ async def import_people(store: Store, text: str, now: datetime, books: Mapping[s
         charity = await bound(tx)
         earlier = {person.handle: person for person in await tx.people.everybody()}
         changed: list[Person] = []
+        await hold(tx, [person for row in listed if (person := earlier.get(row.handle))])
         for row in listed:
             person = await tx.people.put(
                 handle=row.handle,

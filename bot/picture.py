@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -237,7 +237,7 @@ def _urgent(walked: Asking | Decided, requests: Iterable[ApprovalRequest], late:
 async def people_around(tx: Transaction, book: Book, charity: Charity, case: Consultation) -> Circle:
     """Only the people around a consultation, and which of them are here."""
     facts, barred = replay(book, charity, case).facts, await tx.cases.barred(case.id)
-    return circle(
+    around = circle(
         book,
         facts,
         await tx.people.everybody(),
@@ -246,6 +246,11 @@ async def people_around(tx: Transaction, book: Book, charity: Charity, case: Con
         absent=await tx.rota.absent(),
         on_call=on_shift(await tx.rota.on_call()),
     )
+    if not around.silenced:
+        return around
+    knowing = {post.person_id for post in await tx.posts.of(case.id) if post.kind in ("told", "approval")}
+    knowing.update(id for request in await tx.approvals.of(case.id) for id in request.asked)
+    return replace(around, knowing=frozenset(knowing))
 
 
 def replay(book: Book, charity: Charity, case: Consultation) -> Asking | Decided:

@@ -146,7 +146,14 @@ def _while_waiting(picture: Picture, verdict: Verdict) -> list[Block]:
 
 
 def _numbers(picture: Picture, verdict: Verdict) -> list[Block]:
-    rows = numbers(picture.book, picture.charity, verdict.contacts, picture.circle, today=picture.today)
+    rows = numbers(
+        picture.book,
+        picture.charity,
+        verdict.contacts,
+        picture.circle,
+        recipients=verdict.recipients,
+        today=picture.today,
+    )
     return [Numbers(rows)] if rows else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.books import book_of
 from bot.cards import Button, Buttons, Card, Say
 from bot.charity import charity_of
 from bot.picture import Picture, look
@@ -18,21 +19,23 @@ Timer = Callable[[Transaction, Mapping[str, Book], Mapping[str, str]], Awaitable
 
 
 async def emergency_record(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> None:
-    """An hour after an emergency: ask the worker, gently, to write down what was done, if they have not."""
+    """An hour after an emergency: ask the worker, gently, to write down what was done, if they have not.
+
+    Raises NotHere.
+    """
     try:
         case = await tx.cases.get(payload["case"])
     except NotFound:
         return
     charity = charity_of(await tx.organisations.current())
-    book = books.get(case.book_id)
-    if book is None or case.state not in ("asking", "paused", "sent"):
+    if case.state not in ("asking", "paused", "sent"):
         return
-    picture = await look(tx, book, charity, case)
+    picture = await look(tx, book_of(books, case), charity, case)
     immediate = {verdict.lane.id for verdict in picture.lanes if verdict.lane.immediate}
     if not immediate or immediate & written(picture):
         return
-    for address in await tx.people.accounts([case.requester_id]):
-        await tx.outbox.letter(await tx.posts.ensure(case.id, "reminder", address))
+    accounts = await tx.people.accounts([case.requester_id])
+    await tx.outbox.letters([await tx.posts.ensure(case.id, "reminder", address) for address in accounts])
     tx.note("reminded", consultation=case.id)
 
 

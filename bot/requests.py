@@ -5,13 +5,16 @@ The rule to keep: a request is about exactly one proposal; what no longer stands
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from itertools import chain
 
 from bot.picture import URGENT, Picture
+from bot.telling import tell
 from bot.turn import Turn
 from policy.book import Approval
 from policy.walk import Asking, Verdict
-from storage.records import Consultation, Person
+from storage.records import Consultation, Decision, Person
+from storage.store import Transaction
 
 
 def sendable(picture: Picture) -> list[Verdict]:
@@ -39,13 +42,13 @@ async def bring_up_to_date(turn: Turn, case: Consultation, wanted: Collection[st
         if picture.standing(verdict) == "unasked" or _nobody_told(picture, verdict):
             await _ask(turn, picture, verdict, wanted)
     hear = [person for verdict in proposals.values() for person in told(picture, verdict)]
-    await _tell_new(turn, case, hear, ("told", "approval"))
+    await tell_new(turn.tx, case, hear, ("told", "approval"))
     return await turn.picture(case)
 
 
 def told(picture: Picture, verdict: Verdict) -> list[Person]:
     """Who inside hears of this lane unasked: the bodies it reaches, else the lead where nobody may stop it."""
-    reached = [p for capability in _inside(picture, verdict) for p in picture.around.reached(capability)]
+    reached = [p for capability in named(picture, verdict) for p in picture.around.reached(capability)]
     if not reached and verdict.approval is not None and not verdict.approval.veto:
         lead = picture.book.recipients.get(picture.walked.facts.get(picture.book.lead, ""))
         reached = picture.around.reached(lead.capability) if lead and lead.capability else []
@@ -76,20 +79,40 @@ def _nobody_told(picture: Picture, verdict: Verdict) -> bool:
     """Whether somebody could be told of this lane, and nobody was who still may know."""
     request = picture.request(verdict)
     if request is None:
-        return bool(_inside(picture, verdict))
+        return bool(named(picture, verdict))
     return request.state == "told" and not picture.left(request) and bool(told(picture, verdict))
 
 
 async def tell_on_duty(turn: Turn, picture: Picture) -> None:
     """While somebody is in danger: whoever came to be on duty, because somebody else is out, is told too."""
     if picture.in_emergency:
-        await _tell_new(turn, picture.case, picture.around.on_duty(), ("told",))
+        await tell_new(turn.tx, picture.case, picture.around.on_duty(), ("told",))
 
 
-async def _tell_new(turn: Turn, case: Consultation, people: Collection[Person], kinds: Collection[str]) -> None:
-    """Tell those of them who have no message of these kinds about this consultation yet."""
-    known = {post.person_id for post in await turn.tx.posts.of(case.id) if post.kind in kinds}
-    await turn.tell(case, "told", list(dict.fromkeys(person for person in people if person.id not in known)))
+async def tell_new(
+    tx: Transaction, case: Consultation, people: Collection[Person], kinds: Collection[str]
+) -> list[Person]:
+    """Tell those of them who have no message of these kinds about this consultation yet; gives who they are."""
+    known = {post.person_id for post in await tx.posts.of(case.id) if post.kind in kinds}
+    new = list(dict.fromkeys(person for person in people if person.id not in known))
+    await tell(tx, case, "told", new)
+    return new
+
+
+async def held(
+    turn: Turn, picture: Picture, whom: Callable[[Picture], Collection[Person]]
+) -> tuple[Picture, Collection[Person]]:
+    """Whom of a picture in which they are as it says, until the end of this transaction: here, or away, or gone.
+
+    Somebody who leaves at this very moment is seen here, or sees what they were asked and has it go on to others.
+    """
+    while True:
+        people = whom(picture)
+        now = await turn.tx.people.hold([person.id for person in people])
+        absent, seen = await turn.tx.rota.absent(), picture.around.absent
+        if all(now.get(each.id) == each and absent.get(each.id) == seen.get(each.id) for each in people):
+            return picture, people
+        picture = await turn.picture(picture.case)
 
 
 def choose(
@@ -109,15 +132,11 @@ async def _ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: Collectio
 
     A no never stops protecting somebody today: after one, those on duty are asked together, at once, or told.
     """
-    approval, around = verdict.approval, picture.around
+    approval = verdict.approval
     asks = approval is not None and approval.veto and approval.moment != "none"
     no = next(iter(picture.noes(verdict)), None) if asks and verdict.lane.protective else None
-    hear, people = told(picture, verdict), list[Person]()
-    if approval is not None and asks:
-        already = picture.agreed(verdict) | {decision.person_id for decision in picture.noes(verdict)}
-        people = choose(picture, approval, () if no else wanted, already)
-        if no:
-            hear = [person for person in around.on_duty() if person.id not in already]
+    picture, _ = await held(turn, picture, lambda seen: [*chain(*_whom(seen, verdict, wanted, no))])
+    people, hear = _whom(picture, verdict, wanted, no)
     request = await turn.tx.approvals.ask(
         picture.case.id,
         lane=verdict.lane.id,
@@ -134,7 +153,19 @@ async def _ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: Collectio
     await turn.tell(picture.case, "told", [person for person in hear if person not in people])
 
 
-def _inside(picture: Picture, verdict: Verdict) -> list[str]:
+def _whom(
+    picture: Picture, verdict: Verdict, wanted: Collection[str], no: Decision | None
+) -> tuple[list[Person], list[Person]]:
+    """Who is asked about this lane, and who is told of it. `no`: the one it goes on after."""
+    approval, hear = verdict.approval, told(picture, verdict)
+    if approval is None or not approval.veto or approval.moment == "none":
+        return [], hear
+    already = picture.agreed(verdict) | {decision.person_id for decision in picture.noes(verdict)}
+    people = choose(picture, approval, () if no else wanted, already)
+    return people, [person for person in picture.around.on_duty() if person.id not in already] if no else hear
+
+
+def named(picture: Picture, verdict: Verdict) -> list[str]:
     """The capabilities of the bodies inside the charity that this lane reaches."""
     recipients = [picture.book.recipients[id] for id in verdict.recipients]
     return [recipient.capability for recipient in recipients if recipient.capability]

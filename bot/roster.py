@@ -9,16 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from policy.book import Approval, Book, When
+from policy.book import Approval, Book
+from policy.kept_out import holds, kept_out
 from storage.records import Absence, Person, Shift
 
 EMERGENCY_TOLD = ("safeguarding_lead", "on_call_trustee")
 _IN_LINE = ("chair", "vice_chair")
-
-
-def holds(when: When, facts: Mapping[str, str]) -> bool:
-    """Whether a row is true of these facts; no rows means always."""
-    return not when or any(all(facts.get(fact) in allowed for fact, allowed in row.items()) for row in when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +25,7 @@ class Circle:
     duty: the capabilities of those who are told and asked unless the worker says otherwise.
     silenced: the book says that only the one lead of the case may be told (a tip-off would be a crime or cost a life).
     absent: person id -> their absence now. on_call: duty -> the ids of those on shift for it now.
+    knowing: the ids of those who were told or asked already; kept only while the case is silenced.
     """
 
     everybody: tuple[Person, ...]
@@ -40,6 +37,7 @@ class Circle:
     duty: tuple[str, ...] = EMERGENCY_TOLD
     absent: Mapping[str, Absence] = field(default_factory=dict)
     on_call: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    knowing: frozenset[str] = frozenset()
 
     def why_not(self, person: Person) -> str:
         """Why this person may not decide or be told, in words for them, never saying too much; "" when they may."""
@@ -59,6 +57,10 @@ class Circle:
         """Who may answer a request of this code, by name."""
         return [person for person in self.everybody if not self.why_not(person) and allowed(approval, person)]
 
+    def by_default(self, people: Iterable[Person]) -> list[Person]:
+        """Of these, whoever may be added without the worker's word: nobody of a role that is reached only by name."""
+        return [person for person in people if person.role not in self.careful]
+
     def on_duty(self) -> list[Person]:
         """Who is told when nobody else is named: of those whose duty it is, whoever is on shift and not away.
 
@@ -66,22 +68,21 @@ class Circle:
         """
         if self.silenced:
             return self.reached(self.duty[0])
-        found = [person for duty in self.duty for person in self.present(duty) if person.role not in self.careful]
+        found = self.by_default(person for duty in self.duty for person in self.present(duty))
         if found:
             return self._in_order(found)
-        away = [person for person in self._holders(self.duty) if person.role not in self.careful]
+        away = self.by_default(self._holders(self.duty))
         if away:
-            next_in_line = [person for person in self.reached(self.duty[0]) if person.role not in self.careful]
-            return self._in_order([*away, *next_in_line])
-        others = [person for person in self._trustees() if person.role not in self.careful]
+            return self._in_order([*away, *self.by_default(self.reached(self.duty[0]))])
+        others = self.by_default(self._trustees())
         return self.reached(self.duty[0]) or self.standing(others, others) or others
 
     def bound(self) -> list[Person]:
         """Whose duty it is by the roster, at any hour; where all of those are out, the next in line."""
         if self.silenced:
             return self._line(self.duty[0])
-        people = [person for person in self._holders(self.duty) if person.role not in self.careful]
-        return people or self._line(self.duty[0]) or [p for p in self._trustees() if p.role not in self.careful]
+        people = self.by_default(self._holders(self.duty))
+        return people or self._line(self.duty[0]) or self.by_default(self._trustees())
 
     def asked(self, approval: Approval, already: Collection[str] = ()) -> list[Person]:
         """Who is asked when nobody is named: whose duty it is, else all who may; on shift first, nobody who is away.
@@ -90,24 +91,35 @@ class Circle:
         """
         may = [person for person in self.approvers(approval) if person.id not in already]
         bound, told = self.bound(), self.on_duty()
-        first = [person for person in may if person in bound]
-        rest = [] if self.silenced else [person for person in may if person.role not in self.careful]
+        unasked = may if self.silenced else self.by_default(may)
+        ours = set(approval.capabilities)  # whom the code itself names is named
+        first = [person for person in may if person in bound and (person in unasked or person.capabilities & ours)]
+        rest = [] if self.silenced else unasked
         fit = [person for person in may if person in first or person in rest]
         also = self._on_shift(("may_approve", *approval.capabilities))
         ways = (
+            [person for person in first if person.id in self.knowing],
             [*self._on(rest, also, fit), *(p for duty in self.duty for p in self._here(duty, first, fit))],
             self.standing(first, fit),
             self.standing(rest, fit),
             [person for person in may if person in told],  # the next in line of somebody who is away
             first,
             rest,
+            [person for person in may if person in bound],
         )
         return self._in_order(next((people for people in ways if people), ()))
 
     def reached(self, capability: str) -> list[Person]:
-        """Who stands for a body inside the charity: its holders, else the chair, else the vice-chair."""
+        """Who stands for a body inside the charity: its holders, else the chair, else the vice-chair.
+
+        While the case is silenced being away, or off shift, brings nobody new in: it only says who is the first.
+        """
+        line = self._line(capability)
+        if self.silenced:
+            ours = next((each for each in (capability, *_IN_LINE) if self._holders((each,))), capability)
+            return [person for person in line if person.id in self.knowing] or self.present(ours) or line
         here = (self.present(each) for each in dict.fromkeys((capability, *_IN_LINE)))
-        return next((people for people in here if people), self._line(capability))
+        return next((people for people in here if people), line)
 
     def present(self, duty: str) -> list[Person]:
         """Of those who hold a duty, whoever is on shift for it, else whoever is not away; empty where all are."""
@@ -151,17 +163,34 @@ class Circle:
         ids = {person.id for person in people}
         return [person for person in self.everybody if person.id in ids]
 
-    def to_ring(self) -> tuple[Person, ...]:
-        """Whose numbers may stand on the worker's card: nobody who may be the subject."""
-        return tuple(person for person in self.everybody if person.active and not self.is_out(person))
+    def to_ring(self, capability: str, named: Collection[str] = ()) -> list[Person]:
+        """Of those who hold this, whose numbers may stand on a card: nobody who may be the subject.
 
-    def out_of(self, capability: str) -> bool:
+        `named`: the capabilities that the outcome itself reaches. Whoever the book is careful with holds one of them,
+        or is told by their duty anyway, or is left out.
+        """
+        told = self.on_duty() if self.careful else ()
+        return [
+            p for p in self._who_hold(capability) if not self._hidden(p, named) or (p in told and not self.is_out(p))
+        ]
+
+    def instead_of(self, capability: str, named: Collection[str] = ()) -> list[Person]:
+        """Who is rung where nobody who holds this may be: the next in line, else whoever is told in an emergency."""
+        return [p for p in self.reached(capability) if not self._hidden(p, named)] or self.on_duty()
+
+    def out_of(self, capability: str, named: Collection[str] = ()) -> bool:
         """Whether anybody who holds this may be the subject: then the charity's number for it may be theirs."""
-        return any(person.can(capability) and self.is_out(person) for person in self.everybody if person.active)
+        return any(self._hidden(person, named) for person in self._who_hold(capability))
 
     def replaced(self, capability: str) -> bool:
-        """Whether everybody here who holds this may be the subject."""
-        return self.out_of(capability) and not any(person.can(capability) for person in self.to_ring())
+        """Whether everybody here who holds this, which the outcome reaches, may be the subject."""
+        return self.out_of(capability, (capability,)) and not self.to_ring(capability, (capability,))
+
+    def _hidden(self, person: Person, named: Collection[str]) -> bool:
+        return self.is_out(person) or (person.role in self.careful and person.capabilities.isdisjoint(named))
+
+    def _who_hold(self, capability: str) -> list[Person]:
+        return [person for person in self.everybody if person.active and person.can(capability)]
 
     def not_told(self) -> set[str]:
         """The ids of those who would hear nothing of an emergency in this consultation, though it is their duty.
@@ -194,15 +223,15 @@ def circle(
     on_call: Mapping[str, frozenset[str]] | None = None,
 ) -> Circle:
     """The circle of a consultation whose facts are these; `absent` and `on_call` as in `Circle`."""
-    holding = [exclusion for exclusion in book.exclusions if holds(exclusion.when, facts)]
+    out = kept_out(book, facts)
     lead = book.recipients.get(facts.get(book.lead, ""))
     silenced = book.silenced is not None and holds(book.silenced, facts)
     return Circle(
         tuple(everybody),
         requester_id,
         frozenset(barred),
-        excluded=frozenset(capability for exclusion in holding for capability in exclusion.capabilities),
-        careful=frozenset(role for exclusion in holding for role in exclusion.careful),
+        excluded=out.capabilities,
+        careful=out.careful,
         silenced=silenced,
         duty=(lead.capability,) if silenced and lead and lead.capability else EMERGENCY_TOLD,
         absent=absent or {},
@@ -227,4 +256,4 @@ def allowed(approval: Approval, person: Person) -> bool:
 
 def must_name_subject(book: Book, facts: Mapping[str, str]) -> bool:
     """Whether the worker has to say which colleagues it is about before anybody is asked."""
-    return any(exclusion.ask_who and holds(exclusion.when, facts) for exclusion in book.exclusions)
+    return kept_out(book, facts).ask_who

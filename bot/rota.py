@@ -16,8 +16,8 @@ from bot.shifts import Row, read_shifts
 from bot.tables import CharityError
 from bot.wording import DUTIES, until
 from policy.reading.safety import CAPABILITIES
-from storage.records import Person, Shift
-from storage.store import Store, Transaction
+from storage.records import Address, Person, Shift
+from storage.store import Store
 
 ON_ROTA = CAPABILITIES - {"administrator"}
 
@@ -27,19 +27,25 @@ async def import_rota(store: Store, files: Collection[tuple[str, str]], now: dat
 
     `duty` is that of a calendar's events which name none.
     """
-    async with store.begin(now) as tx:
+    async with store.read(now) as tx:
         charity = await bound(tx)
-        people = await tx.people.everybody()
-        faults: list[str] = [] if not duty or duty in ON_ROTA else [_no_duty(duty)]
-        rows: list[Row] = []
-        for name, text in files:
-            before = f"{name}: " if len(files) > 1 else ""
-            try:
-                rows += await _read(tx, text, charity.timezone, people, duty)
-            except CharityError as wrong:
-                faults += [f"{before}{fault}" for fault in wrong.faults]
-        shifts = _shifts(rows, people, faults)
-        faults += _overlaps(rows, charity.timezone)
+        people, accounts = await tx.people.everybody(), await tx.people.accounts()
+    faults: list[str] = [] if not duty or duty in ON_ROTA else [_no_duty(duty)]
+    rows: list[Row] = []
+    # Files are read before anything is held: a large one must not keep a press waiting.
+    for name, text in files:
+        before = f"{name}: " if len(files) > 1 else ""
+        try:
+            rows += _read(text, now, charity.timezone, _called(people, accounts), duty)
+        except CharityError as wrong:
+            faults += [f"{before}{fault}" for fault in wrong.faults]
+    _shifts(rows, people, faults)
+    faults += _overlaps(rows, charity.timezone)
+    if faults:
+        raise CharityError(list(dict.fromkeys(faults)))
+    async with store.begin(now) as tx:
+        await bound(tx)
+        shifts = _shifts(rows, await tx.people.everybody(), faults)  # somebody may have left since
         if faults:
             raise CharityError(list(dict.fromkeys(faults)))
         kept = [Shift(s.duty, s.person_id, max(s.starts, now), s.ends) for s in shifts if s.ends > now]
@@ -89,15 +95,23 @@ def holes(shifts: Collection[Shift], start: datetime, end: datetime) -> list[tup
     return found
 
 
-async def _read(tx: Transaction, text: str, zone: ZoneInfo, people: Collection[Person], duty: str) -> list[Row]:
+def _read(text: str, now: datetime, zone: ZoneInfo, called: Mapping[str, str], duty: str) -> list[Row]:
     if not text.lstrip("\ufeff \r\n").upper().startswith("BEGIN:VCALENDAR"):
-        return read_shifts(text, zone, tx.now.astimezone(zone).date())
-    called = {person.name.lower(): person.handle for person in people}
-    handles = {person.id: person.handle for person in people}
-    called |= {account.user.lower(): handles[account.person_id] for account in await tx.people.accounts()}
-    called |= {person.handle.lower(): person.handle for person in people}
+        return read_shifts(text, zone, now.astimezone(zone).date())
     duties = {words: id for id, words in DUTIES.items()} | {id: id for id in ON_ROTA}
-    return read_calendar(text, zone, tx.now, called, duties, duty)
+    return read_calendar(text, zone, now, called, duties, duty)
+
+
+def _called(people: Collection[Person], accounts: Collection[Address]) -> dict[str, str]:
+    """What somebody may be called -> their id on the roster; "" where two who are here have that one name."""
+    called: dict[str, str] = {}
+    for person in sorted(people, key=lambda each: each.active):  # of those who left, only a name that is nobody's now
+        name = person.name.lower()
+        here = [each for each in people if each.active and each.name.lower() == name]
+        called[name] = person.handle if len(here) < 2 else ""
+    handles = {person.id: person.handle for person in people}
+    called |= {account.user.lower(): handles[account.person_id] for account in accounts}
+    return called | {person.handle.lower(): person.handle for person in people}
 
 
 def _shifts(rows: Collection[Row], people: Collection[Person], faults: list[str]) -> list[Shift]:

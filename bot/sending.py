@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.cards import Choice, Correct, Facts, Field, Form, Notice, Open, Pick, Reply, Say, Show, Text, Ticks
 from bot.consultation import case_card
-from bot.deciders import before_sending, here, to_choose_from, would_ask
+from bot.deciders import NEVER_RING, before_sending, here, not_named_yet, to_choose_from, would_ask
 from bot.departing import further
 from bot.emergency import with_line
 from bot.forms import CHECKED, LIMIT, one, typed
@@ -175,11 +175,11 @@ def _form(picture: Picture, verdicts: list[Verdict]) -> Form:
             asked = would_ask(picture, needs)
             if not here(picture, asked):
                 fields += before_sending(picture, needs)
-            but = ", but nobody you name below" if must_name_subject(picture.book, picture.walked.facts) else ""
+            but = ", but nobody you name on this form" if must_name_subject(picture.book, picture.walked.facts) else ""
             default = f"If you tick nobody, we ask {names(asked)}{but}." if asked else "Only those you tick are asked."
             fields.append(Ticks("ask", f"Who will you talk to? {default}", to_choose_from(picture, may.values())))
         else:
-            fields.append(Notice(f"Nobody on the roster can decide this. {whom_to_ring(picture.around)}", "warning"))
+            fields.append(Notice(f"Nobody on the roster can decide this. {_to_ring(picture)}", "warning"))
     if sends:
         fields += _would_say(picture, sends)
         fields.append(CHECKED)
@@ -189,6 +189,11 @@ def _form(picture: Picture, verdicts: list[Verdict]) -> Form:
         fields.append(Ticks("about", label, listed, chosen=tuple(sorted(picture.around.barred)), required=True))
     submit = "Send" if needs else "Go on"
     return Form("Before it is sent", tuple(fields), submit, "send.confirm", carry(picture))
+
+
+def _to_ring(picture: Picture) -> str:
+    """Whom inside to ring, by number; none while it has still to be said which colleague it may be about."""
+    return NEVER_RING if not_named_yet(picture) else whom_to_ring(picture.around)
 
 
 def _would_say(picture: Picture, sends: list[Verdict]) -> list[Text]:

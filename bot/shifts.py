@@ -108,11 +108,17 @@ def _weekly(
     length = (DAYS.index(last) - DAYS.index(day)) % 7 if last else 0
     if length == 0 and ends <= starts:
         length = 7 if last else 1  # over midnight; with the same weekday named, to that day of the next week
-    found = []
+    found = list[tuple[datetime, datetime]]()
     for turn in range(0, weeks * every, every):
         on = begins + timedelta(weeks=turn)
         end = datetime.combine(on + timedelta(days=length), ends, zone)
-        found.append((datetime.combine(on, starts, zone).astimezone(UTC), end.astimezone(UTC)))
+        span = datetime.combine(on, starts, zone).astimezone(UTC), end.astimezone(UTC)
+        if span[1] <= span[0]:
+            # Its hours are those that the clocks skip in spring.
+            faults.append(
+                f"{where}: on {on} the clocks change, and it ends before it begins; use [[shift]] for that day"
+            )
+        found.append(span)
     return found
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.picture import Picture
-from bot.roster import holds
 from policy.grounds import guarded_lanes, tells
+from policy.kept_out import holds
 from policy.walk import Verdict
 from storage.records import ApprovalRequest, Person, SealedText
 

@@ -23,11 +23,10 @@ async def tell(
         return
     accounts = await tx.people.accounts([person.id for person in people])
     posts = [await new_message(tx, case, kind, address) for address in accounts]
-    for post in posts:
-        await tx.outbox.letter(post)
+    await tx.outbox.letters([post for pair in posts for post in pair])
     if posts and urgent:
         timer = {"timer": "not_reached", "case": case.id}
-        await tx.outbox.put("timer", f"not reached:{posts[0].id}", timer, run_at=tx.now + REACHED_WITHIN)
+        await tx.outbox.put("timer", f"not reached:{posts[0][-1].id}", timer, run_at=tx.now + REACHED_WITHIN)
 
 
 async def refresh(tx: Transaction, case: Consultation) -> None:
@@ -35,11 +34,13 @@ async def refresh(tx: Transaction, case: Consultation) -> None:
     await tx.outbox.refresh(case.id, pressed=("", "", ""), kind="", message="")
 
 
-async def new_message(tx: Transaction, case: Consultation, kind: str, address: Address) -> Post:
-    """A copy that will be a new message. The old one shrinks to the reference."""
+async def new_message(tx: Transaction, case: Consultation, kind: str, address: Address) -> list[Post]:
+    """A copy that will be a new message, last; before it the old one, if any, which shrinks to the reference.
+
+    Whoever asked for them promises their letters, all at once.
+    """
     post = await tx.posts.ensure(case.id, kind, address)
     if not post.message:
-        return post
+        return [post]
     await tx.posts.retire(post)
-    await tx.outbox.letter(post)
-    return await tx.posts.ensure(case.id, kind, address)
+    return [post, await tx.posts.ensure(case.id, kind, address)]

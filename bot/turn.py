@@ -45,7 +45,7 @@ class Office:
     store: Store
     books: Mapping[str, Book]
     clock: Callable[[], datetime]
-    within: float = 2.5
+    within: float = 2.2
     ticks: Callable[[], float] = time.monotonic
 
     @property
@@ -156,11 +156,14 @@ class Turn:
                 post = await self.tx.posts.ensure(case.id, kind, address)
                 here = self.event.message
                 if post.message and post.message != here:
-                    post = await new_message(self.tx, case, kind, address)
+                    *others, post = await new_message(self.tx, case, kind, address)
+                else:
+                    others = []
                 if here:
-                    for other in await self.tx.posts.displaced_by(post, here):
-                        await self.tx.outbox.letter(other)
+                    others += await self.tx.posts.displaced_by(post, here)
                     await self.tx.posts.place(post.id, self.event.conversation, here)
+                await self.tx.outbox.hold([post, *others])
+                await self.tx.outbox.letters(others)
                 job, token = await self.tx.outbox.letter(post, held=True)
                 self.held.append(Held(job, token, post.id, self.tx.organisation_id))
 

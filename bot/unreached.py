@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.books import book_of
 from bot.cards import Block, Card, Notice, Number, Numbers, Plain, Say, Small
 from bot.charity import charity_of
 from bot.picture import Picture, look
@@ -15,7 +16,7 @@ from bot.sight import waiting
 from bot.telling import new_message
 from bot.wording import names, role_of
 from policy.book import Book
-from storage.records import NotFound, Person
+from storage.records import Consultation, NotFound, Person, Post
 from storage.store import Transaction
 
 KIND = "not_reached"
@@ -24,7 +25,8 @@ KIND = "not_reached"
 
 def not_reached(picture: Picture) -> list[Person]:
     """Who should know of this or decide it, may, and has no message of ours."""
-    people = [person for person in picture.around.to_ring() if person.id in picture.unreached]
+    around = picture.around
+    people = [p for p in around.everybody if p.active and not around.is_out(p) and p.id in picture.unreached]
     # Whoever is away or off shift was told only if a letter was on its way to them.
     sent = picture.late | picture.lost
     return [
@@ -55,25 +57,24 @@ def unreached_card(picture: Picture) -> Card:
 
 
 async def not_reached_in_time(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> None:
-    """A few minutes after urgent letters: if one has not arrived, whatever the reason, the worker is told to ring."""
+    """A few minutes after urgent letters: if one has not arrived, whatever the reason, the worker is told to ring.
+
+    Raises NotHere.
+    """
     try:
         case = await tx.cases.get(payload["case"])
     except NotFound:
         return
-    book = books.get(case.book_id)
-    if book is None:
-        return
-    picture = await look(tx, book, charity_of(await tx.organisations.current()), case)
+    picture = await look(tx, book_of(books, case), charity_of(await tx.organisations.current()), case)
     if not any(person.id in picture.late for person in not_reached(picture)):
         return
-    for address in await tx.people.accounts([case.requester_id]):
-        await tx.outbox.letter(await new_message(tx, case, KIND, address))
-    await tell_worker(tx, case.id, case.requester_id)
+    accounts = await tx.people.accounts([case.requester_id])
+    alarms = [post for address in accounts for post in await new_message(tx, case, KIND, address)]
+    await tx.outbox.letters([*alarms, *await workers_own(tx, case)])
     tx.note("not reached in time", consultation=case.id)
 
 
-async def tell_worker(tx: Transaction, case_id: str, requester_id: str) -> None:
-    """The worker's own cards say anew whom our messages reach."""
-    for copy in await tx.posts.of(case_id):
-        if copy.kind in ("checklist", KIND) and copy.person_id == requester_id:
-            await tx.outbox.letter(copy)
+async def workers_own(tx: Transaction, case: Consultation) -> list[Post]:
+    """The worker's own cards, which say whom our messages reach."""
+    copies = await tx.posts.of(case.id)
+    return [copy for copy in copies if copy.kind in ("checklist", KIND) and copy.person_id == case.requester_id]

@@ -11,9 +11,10 @@ from datetime import date, datetime
 from bot.cards import Notice, Number
 from bot.charity import Charity
 from bot.numbers import OTHER, Route
-from bot.roster import Circle, holds
+from bot.roster import Circle
 from policy.book import Basis, Book, Clock, Contact
 from policy.currency import check_line, is_due
+from policy.kept_out import holds
 from storage.records import Person
 
 CLOCKS: dict[Clock, str] = {
@@ -78,18 +79,20 @@ def numbers(
     contact_ids: tuple[str, ...],
     around: Circle | None = None,
     *,
+    recipients: Iterable[str] = (),
     today: date | None = None,
 ) -> tuple[Number, ...]:
     """The telephone numbers of these contacts; of people inside, their own number where the roster has one.
 
-    With `today` a number that nobody has checked in time says so.
+    `recipients`: whom the outcome reaches, and so names. With `today` a number that nobody has checked in time says so.
     Where somebody who holds a contact's duty is out, the charity's number for it is not shown: it may be theirs. Where
     all of them are, whoever stands for them is shown instead.
     """
     rows: list[Number] = []
+    named = {book.recipients[id].capability for id in recipients} - {""}
     for id in contact_ids:
         contact = book.contacts[id]
-        inside = [p for p in around.to_ring() if p.can(contact.setting) and p.telephone] if around else []
+        inside = [p for p in around.to_ring(contact.setting, named) if p.telephone] if around else []
         if inside:
             absent = around.absent if around else {}
             for person in sorted(inside, key=lambda each: each.id in absent):
@@ -97,8 +100,8 @@ def numbers(
                 note = ". ".join(part for part in (contact.use, gone) if part)
                 rows.append(Number(f"{person.name}, {contact.name}", person.telephone, note))
             continue
-        if around and around.out_of(contact.setting):
-            instead = [p for p in around.reached(contact.setting) if p.telephone]
+        if around and around.out_of(contact.setting, named):
+            instead = [p for p in around.instead_of(contact.setting, named) if p.telephone]
             rows += [Number(f"{p.name}, {role_of(p)}", p.telephone, f"Instead of: {contact.name}") for p in instead]
             continue
         rows += [_number(book, charity, contact, route, today) for route in charity.routes_of(contact)]

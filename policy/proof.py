@@ -7,13 +7,24 @@ The one rule to keep: a breach says which invariant, in whose words, and on whic
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from policy.book import Book, Invariant, When
-from policy.reading.expectations import ANY, lane_aspect
+from policy.kept_out import kept_out
+from policy.reading.expectations import ANY, KEPT_OUT, lane_aspect
 from policy.walk import Asking, Decided, walk
 from policy.walk.index import index_of, values_of
 from policy.walk.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """One answer set: its facts, and its open lanes by id."""
+
+    book: Book
+    facts: Mapping[str, str]
+    lanes: Mapping[str, Verdict]
 
 
 def breaches(book: Book, facts: Mapping[str, str], lanes: Iterable[Verdict], *, decided: bool = False) -> list[str]:
@@ -24,13 +35,14 @@ def breaches(book: Book, facts: Mapping[str, str], lanes: Iterable[Verdict], *, 
     an empty list and no approval read "none". `decided` also looks at those that hold only once all is answered.
     """
     open_lanes = {item.lane.id: item for item in lanes}
+    moment = _Moment(book, facts, open_lanes)
     found: list[str] = []
     for item, in_turn in _at_once(book):
         if decided or item.scope == "always":
             for stand_in in in_turn:
                 if stand_in and stand_in not in open_lanes:
                     continue
-                if _where(item, facts, open_lanes, stand_in) and not _follows(item, facts, open_lanes, stand_in):
+                if _where(item, moment, stand_in) and not _follows(item, moment, stand_in):
                     found.append(_sentence(item, stand_in))
     return found
 
@@ -45,32 +57,35 @@ def _sentence(item: Invariant, lane: str) -> str:
     return f"{item.id} (lane '{lane}'): {item.plain}" if lane else f"{item.id}: {item.plain}"
 
 
-def _where(item: Invariant, facts: Mapping[str, str], lanes: Mapping[str, Verdict], stand_in: str) -> bool:
-    return not item.when or _any_row(item.when, facts, lanes, stand_in)
+def _where(item: Invariant, moment: _Moment, stand_in: str) -> bool:
+    return not item.when or _any_row(item.when, moment, stand_in)
 
 
-def _follows(item: Invariant, facts: Mapping[str, str], lanes: Mapping[str, Verdict], stand_in: str) -> bool:
-    if item.then and not _any_row(item.then, facts, lanes, stand_in):
+def _follows(item: Invariant, moment: _Moment, stand_in: str) -> bool:
+    if item.then and not _any_row(item.then, moment, stand_in):
         return False
-    return not _any_row(item.never, facts, lanes, stand_in)
+    return not _any_row(item.never, moment, stand_in)
 
 
-def _any_row(when: When, facts: Mapping[str, str], lanes: Mapping[str, Verdict], stand_in: str) -> bool:
+def _any_row(when: When, moment: _Moment, stand_in: str) -> bool:
     for row in when:  # plain loops: this is looked at thousands of times for each answer set
         for term, allowed in row.items():
-            if allowed.isdisjoint(_values(term, facts, lanes, stand_in)):
+            if allowed.isdisjoint(_values(term, moment, stand_in)):
                 break
         else:
             return True
     return False
 
 
-def _values(term: str, facts: Mapping[str, str], lanes: Mapping[str, Verdict], stand_in: str) -> Sequence[str]:
+def _values(term: str, moment: _Moment, stand_in: str) -> Sequence[str]:
+    facts = moment.facts
+    if term in KEPT_OUT:
+        return kept_out(moment.book, facts).values(term)
     found = _lane_aspect(term)
     if found is None or term in facts:
         return (facts[term],) if term in facts else ()
     name, aspect = found
-    verdict = lanes.get(stand_in if name in ANY else name)
+    verdict = moment.lanes.get(stand_in if name in ANY else name)
     if verdict is None:
         return ("closed",) if aspect == "outcome" else ()
     return aspect_of(verdict, aspect)
@@ -146,13 +161,14 @@ def changed(
     """The breaches of an invariant over two answer sets, given the facts and the open lanes of each."""
     was = {verdict.lane.id: verdict for verdict in before[1]}
     now = {verdict.lane.id: verdict for verdict in after[1]}
+    first, then = _Moment(book, before[0], was), _Moment(book, after[0], now)
     if item.kind == "unmoved":
-        return moved(item, was.values(), now.values()) if _where(item, before[0], was, "") else []
+        return moved(item, was.values(), now.values()) if _where(item, first, "") else []
     return [
         _sentence(item, stand_in)
         for stand_in in stand_ins(item, book)
         if not stand_in or stand_in in was
-        if _where(item, before[0], was, stand_in) and not _follows(item, after[0], now, stand_in)
+        if _where(item, first, stand_in) and not _follows(item, then, stand_in)
     ]
 
 

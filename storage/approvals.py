@@ -24,7 +24,7 @@ from storage.records import (
     from_micros,
     to_micros,
 )
-from storage.tables import Int64, approval_requests, asked, consultations, decisions
+from storage.tables import Int64, approval_requests, asked, consultations, decisions, posts
 from storage.tables import people as roster
 from storage.work import Work
 
@@ -153,6 +153,27 @@ class Approvals:
         state = select(approval_requests.c.state).where(self._its(id))
         row = (await self._work.connection.execute(state)).one_or_none()
         return cast("RequestState", row.state) if row else None
+
+    async def hold_open(self, person_ids: Collection[str]) -> list[str]:
+        """The ids of the open consultations that these people were asked, or told, about; oldest first.
+
+        As with `hold`, nobody else changes them until the end of this transaction.
+        """
+        whom = sorted(person_ids)
+        requests = select(approval_requests.c.consultation_id).join(asked, _ITS_PEOPLE)
+        cards = select(posts.c.consultation_id).where(posts.c.kind.in_(("told", "approval")))
+        about = consultations.c.id.in_(requests.where(asked.c.person_id.in_(whom)))
+        rows = await self._work.connection.execute(
+            select(consultations.c.id)
+            .where(
+                consultations.c.organisation_id == self._work.organisation_id,
+                consultations.c.state.in_(("asking", "paused", "sent")),
+                about | consultations.c.id.in_(cards.where(posts.c.person_id.in_(whom))),
+            )
+            .order_by(consultations.c.opened_at, consultations.c.id)
+            .with_for_update(of=consultations, key_share=True)
+        )
+        return [row.id for row in rows]
 
     async def of(self, consultation_id: str) -> list[ApprovalRequest]:
         """Every request of a consultation, oldest first, settled ones too."""

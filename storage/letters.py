@@ -28,6 +28,16 @@ def _put(build: Any) -> Any:
 PUT = {True: _put(postgresql_insert), False: _put(sqlite_insert)}
 
 
+def letters_to(rows: list[dict[str, Any]], *, postgresql: bool) -> Any:
+    """These letters, whole rows of different keys, in one statement that takes them as `letters_to_copies` does."""
+    build = postgresql_insert if postgresql else sqlite_insert
+    new = build(jobs).values(sorted(rows, key=lambda row: row["key"].encode()))
+    return new.on_conflict_do_update(
+        index_elements=[jobs.c.organisation_id, jobs.c.key],
+        set_={name: getattr(new.excluded, name) for name in _NEWS},
+    )
+
+
 def letters_to_copies(*, postgresql: bool, only_if: Any = None) -> Any:
     """A letter for every copy of a consultation's cards, in one statement; the pressed copy is held.
 
@@ -106,6 +116,12 @@ OVERTAKEN = {
     )
     for postgresql, order in ((True, _bytewise), (False, None))
 }
+HOLD = (
+    select(jobs.c.id)
+    .where(jobs.c.organisation_id == bindparam("org"), jobs.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(_bytewise(jobs.c.key))
+    .with_for_update()
+)
 _another = posts.alias("another")
 LATE = (
     select(posts.c.person_id, posts.c.kind)

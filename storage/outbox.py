@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.direct import Direct
-from storage.letters import DONE, LATE, OVERTAKEN, PUT, UNDELIVERED, letters_to_copies
+from storage.letters import DONE, HOLD, LATE, OVERTAKEN, PUT, UNDELIVERED, letters_to, letters_to_copies
 from storage.posts import RETIRED
 from storage.records import Job, Post, to_micros
 from storage.tables import jobs, pauses
@@ -69,31 +69,49 @@ class Outbox:
         """
         token = secrets.token_urlsafe(9) if held else ""
         due = (run_at or self._work.now) + (LEASE if held else timedelta())
-        row = (
-            await self._work.connection.execute(
-                PUT[self._work.postgresql],
-                {
-                    "id": secrets.token_urlsafe(9),
-                    "organisation_id": self._work.organisation_id,
-                    "kind": kind,
-                    "key": key,
-                    "lane": lane,
-                    "payload": json.dumps(dict(payload), sort_keys=True),
-                    "run_at": to_micros(due),
-                    "token": token,
-                    "attempts": 0,
-                    "state": "due",
-                },
-            )
-        ).one()
+        promised = self._job(kind, key, payload, lane=lane, due=due, token=token)
+        row = (await self._work.connection.execute(PUT[self._work.postgresql], promised)).one()
         if not held:
             await self._wake()
         return row.id, token
 
     async def letter(self, post: Post, *, held: bool = False) -> tuple[str, str]:
         """Promise the newest card to this copy. Gives (job id, token)."""
-        lane = f"{post.channel}/{post.tenant}/{post.user}"
-        return await self.put("letter", f"card:{post.id}", {"post": post.id}, lane=lane, held=held)
+        return await self.put("letter", _key(post), {"post": post.id}, lane=_lane(post), held=held)
+
+    async def letters(self, posts: Collection[Post]) -> None:
+        """Promise the newest card to all of these copies, in one statement.
+
+        One by one, in an order of their own, they would lock out a `refresh` that meets them half-way.
+        """
+        now = self._work.now
+        copies = {post.id: post for post in posts}.values()
+        rows = [self._job("letter", _key(post), {"post": post.id}, lane=_lane(post), due=now) for post in copies]
+        if rows:
+            await self._work.connection.execute(letters_to(rows, postgresql=self._work.postgresql))
+            await self._wake()
+
+    async def hold(self, posts: Collection[Post]) -> None:
+        """Take hold of the letters of these copies at once, before they are changed by more than one statement."""
+        values = {"org": self._work.organisation_id, "keys": sorted({_key(post) for post in posts})}
+        if self._work.postgresql:  # SQLite has one writer, whom nobody can lock out
+            await self._work.connection.execute(HOLD, values)
+
+    def _job(
+        self, kind: str, key: str, payload: Mapping[str, str], *, lane: str, due: datetime, token: str = ""
+    ) -> dict[str, str | int]:
+        return {
+            "id": secrets.token_urlsafe(9),
+            "organisation_id": self._work.organisation_id,
+            "kind": kind,
+            "key": key,
+            "lane": lane,
+            "payload": json.dumps(dict(payload), sort_keys=True),
+            "run_at": to_micros(due),
+            "token": token,
+            "attempts": 0,
+            "state": "due",
+        }
 
     async def refresh(
         self, consultation_id: str, *, pressed: tuple[str, str, str], kind: str, message: str
@@ -272,6 +290,14 @@ class Outbox:
             select(jobs.c.state, func.count()).where(jobs.c.state != "done").group_by(jobs.c.state)
         )
         return {row[0]: row[1] for row in rows}
+
+
+def _key(post: Post) -> str:
+    return f"card:{post.id}"
+
+
+def _lane(post: Post) -> str:
+    return f"{post.channel}/{post.tenant}/{post.user}"
 
 
 def _for(channels: Collection[str]) -> Any:

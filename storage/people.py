@@ -59,6 +59,17 @@ class People:
         )
         return {row.id: _person(row) for row in rows}
 
+    async def hold(self, ids: Collection[str], *, to_change: bool = False) -> dict[str, Person]:
+        """These people as they are now, and as they stay until the end of this transaction.
+
+        Whoever asks or tells somebody holds them; whoever changes somebody, or sends them away, does it `to_change`,
+        so that the one sees what the other did. Held after the consultation, never before it.
+        """
+        mine = (people.c.organisation_id == self._work.organisation_id) & people.c.id.in_(sorted(ids))
+        lock = select(people).where(mine).order_by(people.c.id)
+        rows = await self._work.connection.execute(lock.with_for_update(read=not to_change, key_share=to_change))
+        return {row.id: _person(row) for row in rows}
+
     async def accounts(self, person_ids: Collection[str] | None = None) -> list[Address]:
         """The accounts of these people, or of everybody."""
         query = _ADDRESSES

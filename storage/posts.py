@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -46,13 +46,16 @@ class Posts:
             "message": message,
             "at": to_micros(self._work.now),
         }
-        # The update changes nothing: it is there so that RETURNING gives the row that was first.
+        # RETURNING gives the row that was first only where it is updated. What was never sent is promised from now on.
         new = build(posts).values(values)
         keys = [posts.c.consultation_id, posts.c.kind, posts.c.channel, posts.c.tenant, posts.c.user]
         found = await self._work.connection.execute(
             new.on_conflict_do_update(
                 index_elements=keys,
-                set_={"person_id": new.excluded.person_id},
+                set_={
+                    "person_id": new.excluded.person_id,
+                    "at": case((posts.c.message == "", new.excluded.at), else_=posts.c.at),
+                },
                 where=posts.c.organisation_id == new.excluded.organisation_id,
             ).returning(posts)
         )

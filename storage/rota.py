@@ -21,10 +21,11 @@ class Rota:
         self._work = work
 
     async def away(
-        self, person_id: str, *, until: datetime, stand_in: str | None, since: datetime | None = None
+        self, person_id: str, *, until: datetime, stand_in: str | None, by: str, since: datetime | None = None
     ) -> None:
         """From `since` (now, where it is None) this person is away. ValueError where that would be over at once.
 
+        `by`: who says so, the id of a person or "command line".
         It takes the place of what was said of the same days before: that ends where this begins, or never comes.
         """
         begins, ends = to_micros(since or self._work.now), to_micros(until)
@@ -41,17 +42,18 @@ class Rota:
                 until=ends,
             )
         )
-        self._work.note("away", person=person_id, **({"stand_in": stand_in} if stand_in else {}))
+        self._work.note("away", person=person_id, by=by, **({"stand_in": stand_in} if stand_in else {}))
 
-    async def back(self, person_id: str) -> bool:
+    async def back(self, person_id: str, *, by: str) -> bool:
         """This person is back; whether they were away. The absence ends now and stays in the history; later ones stay.
 
+        `by` as in `away`.
         A holiday that somebody has written down for later is no less a holiday because they are back from this one.
         """
         moment = to_micros(self._work.now)
         ended = await self._end(person_id, moment, moment + 1)
         if ended:
-            self._work.note("back", person=person_id)
+            self._work.note("back", person=person_id, by=by)
         return ended
 
     async def _end(self, person_id: str, begins: int, ends: int) -> bool:

@@ -27,6 +27,8 @@ class Invariant:
     Terms are facts, or `LANE.outcome`, `LANE.approval`, `LANE.sends`, `LANE.talk`, `LANE.basis`, `LANE.clock`,
     `LANE.recipients`, `LANE.blocks`, `LANE.warnings`, `LANE.shows`, `LANE.never`, `LANE.tasks` (the last six are lists,
     and "none" where empty); LANE may be a lane's id, `any` or `protective`. A closed lane has outcome "closed".
+    Or what the exclusions that hold come to: `excluded` (capabilities) and `careful` (base roles), both "none" where
+    empty, and `ask_who` (yes or no).
 
     scope "always": it holds at every moment, whatever is still unanswered. scope "decided": only once every question
     that is asked has its answer, or the book says to stop asking.

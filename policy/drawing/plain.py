@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from policy.book import CLOSED, SENDS_FACT, SILENCE, Band, Book, Row, When
-from policy.reading.expectations import ANY, lane_aspect
+from policy.reading.expectations import ANY, KEPT_OUT, lane_aspect
 
 SENDS: Mapping[str, str] = {
     "named": "a name may go out of the charity",
@@ -151,6 +151,8 @@ class Plain:
         found = lane_aspect(fact, ())
         if found is not None and fact not in self._questions:
             return self._aspect(*found, allowed)
+        if fact in KEPT_OUT and fact not in self._questions:
+            return self._kept_out(fact, allowed)
         mark = str if self.is_statement(fact) else self._marks.answer
         return f"{self.fact(fact)} {self._holding(fact, allowed, mark)}"
 
@@ -204,6 +206,13 @@ class Plain:
                 if len(shown) > _LISTED + 1:
                     shown = [*shown[:_LISTED], f"one of {len(shown) - _LISTED} more that the book lists"]
                 return f"{who} {said} {either(shown)}"
+
+    def _kept_out(self, term: str, allowed: Collection[str]) -> str:
+        if term == "ask_who":
+            asked = sorted("the worker is asked whom it is about" if v == "yes" else "nobody is asked" for v in allowed)
+            return either(asked)
+        who = either(self._marks.answer("nobody" if v == "none" else in_words(v)) for v in sorted(allowed))
+        return f"{who} is not told and may not decide" if term == "excluded" else f"told only by name: {who}"
 
     def outcome(self, id: str) -> str:
         """The outcome's title, unmarked; a rule that closes its lane has none of its own."""

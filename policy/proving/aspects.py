@@ -16,7 +16,7 @@ Says = Callable[[Rule, Outcome], Mapping[str, int]]
 
 
 class Aspects:
-    """Lane and aspect -> {value: literal}, over one state."""
+    """Lane and aspect -> {value: literal}, over one state; and what the exclusions come to."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -27,6 +27,25 @@ class Aspects:
         if key not in self._found:
             self._found[key] = self._made(lane, aspect)
         return self._found[key]
+
+    def kept_out(self, term: str) -> Mapping[str, int]:
+        """`excluded`, `careful` or `ask_who` -> {value: literal}: what the exclusions that hold put out."""
+        key = ("", term)
+        if key not in self._found:
+            self._found[key] = self._kept_out(term)
+        return self._found[key]
+
+    def _kept_out(self, term: str) -> Mapping[str, int]:
+        circuit = self.state.circuit
+        parts: dict[str, list[int]] = {}
+        for item in self.state.book.exclusions:
+            asks = ("yes",) if item.ask_who else ()
+            names = {"excluded": item.capabilities, "careful": item.careful, "ask_who": asks}[term]
+            for name in names:
+                parts.setdefault(name, []).append(self.state.holds(item.when))
+        found = {name: circuit.any_of(literals) for name, literals in parts.items()}
+        nothing = circuit.all_of(-literal for literal in found.values())
+        return {**found, "no" if term == "ask_who" else "none": nothing}
 
     def _made(self, lane: Lane, aspect: str) -> Mapping[str, int]:
         match aspect:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 
 from policy.book import SENDS_FACT, Book
 from policy.examples import complete
+from policy.kept_out import kept_out
 from policy.proof import aspect_of
 from policy.proving.claims import Claims
-from policy.reading.expectations import ASPECTS
+from policy.reading.expectations import ASPECTS, KEPT_OUT
 from policy.walk import Asking, Decided, walk
 from policy.walk.index import values_of
 
@@ -26,6 +27,7 @@ class Bridge:
         names += [*(item.id for item in book.derived), SENDS_FACT]
         self._facts = {name: state.values(name) for name in names}
         self._lanes = {lane.id: {aspect: aspects.of(lane, aspect) for aspect in ASPECTS} for lane in book.lanes}
+        self._kept_out = {term: aspects.kept_out(term) for term in KEPT_OUT}
 
     def differences(self, answers: Mapping[str, str], flags: Mapping[str, str]) -> list[str]:
         """What the formulas and the walk say differently about these answers; one sentence each."""
@@ -38,7 +40,7 @@ class Bridge:
             demands.append(inputs.given[name][answers[name]] if name in answers else inputs.blank[name])
         if not circuit.possible(*demands):
             return ["the proof says that these answers cannot be given"]
-        return [*self._other_facts(found), *self._other_lanes(found)]
+        return [*self._other_facts(found), *self._other_lanes(found), *self._others_kept_out(found)]
 
     def _other_facts(self, found: Asking | Decided) -> Iterator[str]:
         for name, values in self._facts.items():
@@ -57,6 +59,13 @@ class Bridge:
                     walked = {*aspect_of(open_lanes[lane], aspect)}
                 if said != walked:
                     yield f"'{lane}.{aspect}' is {sorted(said)} in the proof and {sorted(walked)} in the walk"
+
+    def _others_kept_out(self, found: Asking | Decided) -> Iterator[str]:
+        walked = kept_out(self.claims.book, found.facts)
+        for term, values in self._kept_out.items():
+            said = {value for value, literal in values.items() if self.claims.circuit.true(literal)}
+            if said != {*walked.values(term)}:
+                yield f"'{term}' is {sorted(said)} in the proof and {sorted(walked.values(term))} in the program"
 
 
 def samples(book: Book, number: int) -> Iterator[tuple[dict[str, str], dict[str, str]]]:

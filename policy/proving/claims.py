@@ -13,7 +13,7 @@ from policy.proof import stand_ins
 from policy.proving.aspects import Aspects
 from policy.proving.circuit import TRUE, Circuit
 from policy.proving.state import Inputs, State
-from policy.reading.expectations import ANY, lane_aspect
+from policy.reading.expectations import ANY, KEPT_OUT, lane_aspect
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,9 @@ class Claims:
         terms = []
         for term, allowed in row.items():
             found = lane_aspect(term, ())
-            if found is None:
+            if term in KEPT_OUT:
+                values = aspects.kept_out(term)
+            elif found is None:
                 values = aspects.state.values(term)
             else:
                 name, aspect = found

@@ -10,11 +10,18 @@ from typing import get_args
 
 from policy.book import CLOSED, SILENCE, Basis, Book, Clock, Invariant, Sends, Talk
 from policy.reading.faults import Faults, did_you_mean
+from policy.reading.safety import CAPABILITIES, ROLES
 
 LISTS = ("recipients", "blocks", "warnings", "shows", "never", "tasks")
 ASPECTS = ("outcome", "approval", "sends", "talk", "basis", "clock", *LISTS)
 ANY = ("any", "protective")
 Values = Mapping[str, frozenset[str]]
+KEPT_OUT: Values = {
+    "excluded": CAPABILITIES | {"none"},
+    "careful": ROLES | {"none"},
+    "ask_who": frozenset({"yes", "no"}),
+}
+"""What the exclusions that hold come to, as terms of an invariant: no fact may be called so."""
 
 
 def lane_aspect(term: str, facts: Iterable[str] | Values) -> tuple[str, str] | None:
@@ -61,6 +68,7 @@ def _order(item: Invariant, table: str, faults: Faults, values: Values, movable:
 
 def _terms(item: Invariant, table: str, faults: Faults, values: Values, lanes: set[str], aspects: Values) -> None:
     whole: set[str] = set()
+    values = {**values, **KEPT_OUT}
     for key, when in (("when", item.when), ("then", item.then), ("never", item.never)):
         for row in when:
             for term, allowed in row.items():

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from policy.book import CLOSED, SENDS_FACT, SILENCE, Book, Question, When
 from policy.coverage import uncarried
 from policy.reading.entries import Notes, Reference
-from policy.reading.expectations import asked_or_given, look_at_examples, look_at_invariants
+from policy.reading.expectations import KEPT_OUT, asked_or_given, look_at_examples, look_at_invariants
 from policy.reading.faults import Faults, did_you_mean
 from policy.reading.safety import look_at_safety
 from policy.reading.values import short
@@ -53,7 +53,7 @@ def _values(book: Book) -> dict[str, frozenset[str]]:
 def _ids(book: Book, faults: Faults) -> None:
     facts = [("question", item.id) for item in book.questions]
     facts += [("flag", item.id) for item in book.flags] + [("derived fact", item.id) for item in book.derived]
-    _once(faults, facts, "fact (a question, a flag or a derived fact)", reserved={SENDS_FACT})
+    _once(faults, facts, "fact (a question, a flag or a derived fact)", reserved={SENDS_FACT, *KEPT_OUT})
     _once(faults, [("screen", item.id) for item in book.screens], "screen")
     _once(faults, [("lane", item.id) for item in book.lanes], "lane", reserved={"any", "protective"})
     _once(faults, [("check", item.id) for item in book.checks], "check")

@@ -139,7 +139,7 @@ def _speaks_of(item: Invariant, facts: set[str], lanes: set[str]) -> bool:
 def doubled(book: Book) -> Book:
     """The book and a copy of it under other names, in one: everything may happen twice, and one card shows both.
 
-    That nothing ends blank ("i18-never-blank") is left out: it counts the lanes of one copy only.
+    Left out: that nothing ends blank ("i18-never-blank") and who is kept out ("kept-out-"), which speak of one copy.
     """
     other = _Copy(book).all()
     return replace(
@@ -155,7 +155,7 @@ def doubled(book: Book) -> Book:
         invariants=tuple(
             _for_both(item)
             for item in (*book.invariants, *other.invariants)
-            if not item.id.startswith("i18-never-blank")
+            if not item.id.startswith(("i18-never-blank", "kept-out-"))
         ),
         examples=(),
         quiet={**book.quiet, **other.quiet},

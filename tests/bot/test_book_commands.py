@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,21 @@ def test_a_good_book_has_no_fault(confer: Command) -> None:
 
     assert (said.code, said.err) == (0, "")
     assert said.out.startswith("justus.toml: no fault; ")
+
+
+def test_whoever_stops_reading_early_is_told_of_no_fault() -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "book", "check", str(BOOK)],
+        cwd=BOOK.parents[2],
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+    )
+    os.close(write_end)
+
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_broken_book_gets_every_fault_in_one_go(confer: Command, tmp_path: Path) -> None:

@@ -253,6 +253,17 @@ async def test_a_letter_of_a_channel_that_is_not_here_waits_for_a_process_that_h
     assert ([letter.id for letter in paper.letters], slate.letters) == ([place.told.id], [])
 
 
+async def test_a_timer_whose_book_is_not_here_waits_for_a_process_that_has_it(place: Place) -> None:
+    await place.rings(timer="emergency_record", case=place.case.id)
+
+    await place.delivery(books={}).drain()
+    waiting = await place.states()
+    place.clock.now += DAY
+    await place.delivery().drain()
+
+    assert (waiting, await place.states()) == ({"a timer": "due"}, {"a timer": "done"})
+
+
 async def test_a_timer_is_rung_by_whoever_comes_first(place: Place) -> None:
     await place.rings(timer="emergency_record", case=place.case.id)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.books import NotHere
 from bot.reminders import TIMERS
 from policy.book import Book
 from storage.records import CaseState, Consultation
@@ -89,5 +90,9 @@ async def test_a_consultation_that_is_gone_needs_no_reminder(desk: Desk) -> None
     assert await desk.rings(case="nowhere") == []
 
 
-async def test_a_book_that_is_gone_stops_no_other_timer(desk: Desk) -> None:
-    assert await desk.rings(books={}) == []
+@pytest.mark.parametrize("timer", sorted(TIMERS))
+async def test_a_timer_whose_book_is_not_here_is_not_taken_for_done(timer: str, desk: Desk) -> None:
+    async with desk.store.read(NIGHT) as tx:
+        tx.bind(desk.organisation)
+        with pytest.raises(NotHere):
+            await TIMERS[timer](tx, {}, {"case": desk.case.id})

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.roster import Circle, circle, holds, must_name_subject
+from bot.roster import Circle, circle, must_name_subject
 from policy.book import Approval, Exclusion, When
+from policy.kept_out import holds
 from storage.records import Absence, Person, Role
 from tests.policy.small import small_book
 
@@ -89,6 +90,22 @@ def test_a_duty_is_replaced_where_everybody_who_holds_it_is_out() -> None:
     assert not around().replaced("on_call_trustee")
 
 
+def test_whoever_the_book_is_careful_with_is_rung_only_where_the_outcome_names_them_or_they_are_told_anyway() -> None:
+    gus = person("Gus", "on_call_trustee", role="trustee")
+    ida = person("Ida", "vice_chair", role="trustee")
+    people = (*EVERYBODY, gus, ida)
+    out = frozenset({"chair"})
+    careful = Circle(people, ASKER.id, frozenset(), out, frozenset({"trustee"}))
+    both = Circle(people, ASKER.id, frozenset(), out | {"safeguarding_lead"}, frozenset({"trustee"}))
+
+    assert careful.to_ring("on_call_trustee") == []
+    assert careful.out_of("on_call_trustee")
+    assert careful.instead_of("on_call_trustee") == [BEN, DOT]
+    assert careful.to_ring("vice_chair") == []
+    assert careful.to_ring("vice_chair", {"vice_chair"}) == [ida]
+    assert both.instead_of("on_call_trustee") == [ida]
+
+
 def test_why_somebody_may_not_decide_never_says_that_they_are_the_subject() -> None:
     words = around(barred=("ben",)).why_not(BEN)
 
@@ -104,7 +121,7 @@ def test_the_book_keeps_out_the_holders_of_a_capability_while_its_rows_are_true(
 
     assert about_the_lead.approvers(ANYBODY) == [CHI]
     assert BEN not in about_the_lead.on_duty()
-    assert BEN not in about_the_lead.to_ring()
+    assert BEN not in about_the_lead.to_ring("safeguarding_lead")
     assert about_another.approvers(ANYBODY) == [BEN, CHI]
 
 
@@ -206,7 +223,23 @@ def test_being_away_or_off_shift_takes_no_right_to_decide_and_keeps_nobody_out()
 
 
 def test_while_silenced_the_one_lead_is_replaced_by_one_other_and_by_nobody_else() -> None:
-    silent = replace(here(away={"ben": "hal", "dot": ""}), silenced=True, duty=("safeguarding_lead",))
+    silent = replace(here(barred=("ben", "dot")), silenced=True, duty=("safeguarding_lead",))
 
     assert silent.on_duty() == [CHI]
     assert silent.asked(ANYBODY) == [CHI]
+
+
+def test_while_silenced_a_lead_who_is_away_is_still_the_one_who_is_asked_and_told() -> None:
+    silent = replace(here(away={"ben": "hal", "dot": ""}), silenced=True, duty=("safeguarding_lead",))
+
+    assert silent.on_duty() == [BEN, DOT]
+    assert silent.asked(ANYBODY) == [BEN]
+
+
+def test_while_silenced_nobody_new_is_reached_while_a_lead_who_was_told_may_still_know() -> None:
+    around = here(away={"ben": ""}, shift={"safeguarding_lead": "dot"})
+    silent = replace(around, silenced=True, duty=("safeguarding_lead",), knowing=frozenset({"ben"}))
+
+    assert silent.on_duty() == silent.reached("safeguarding_lead") == [BEN]
+    assert silent.asked(ANYBODY) == [BEN]
+    assert replace(silent, barred=frozenset({"ben"})).on_duty() == [DOT]

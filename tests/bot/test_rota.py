@@ -27,7 +27,7 @@ TODAY = date(2026, 11, 22)
 PEOPLE = (ROOT / "bot" / "trial" / "people.toml").read_text(encoding="utf-8")
 
 NAMES_NOBODY = "it names nobody on the roster; invite them, or put their id or name in the title"
-CALLED = {"ben": "ben", "ben carver": "ben", "chidi": "chidi"}
+CALLED = {"ben": "ben", "ben@example.org": "ben", "ben carver": "ben", "chidi": "chidi"}
 DUTIES = {"safeguarding lead": "safeguarding_lead", "safeguarding_lead": "safeguarding_lead"}
 
 
@@ -373,3 +373,64 @@ def test_the_commands_take_files_and_standard_input(
         ["- a rota file holds [[shift]] and [[weekly]] tables and nothing else"],
     )
     assert (too_far.code, "give a number of days from 1 to 366" in too_far.err) == (2, True)
+
+
+# Nobody is guessed
+
+
+def test_the_part_of_an_address_before_the_at_sign_is_nobody() -> None:
+    faults = calendar_faults(event("SUMMARY:x", "ATTENDEE:mailto:ben@elsewhere.example"))
+
+    assert faults == ["event 1 (x): nobody on the roster is 'ben@elsewhere.example'"]
+
+
+def test_an_invitation_by_the_bare_id_is_that_person() -> None:
+    assert [who for who, _, _ in read(event("SUMMARY:x", "ATTENDEE:mailto:BEN"))] == [("ben",)]
+
+
+async def test_a_name_that_two_people_have_is_a_fault_until_one_of_them_has_left(store: Store) -> None:
+    two = (
+        PEOPLE
+        + """
+[[person]]
+id = "ben2"
+name = "Ben Carver"
+role = "worker"
+capabilities = ["safeguarding_lead"]
+"""
+    )
+    titled = calendar(event("SUMMARY:Ben Carver safeguarding lead"))
+    await import_people(store, two, NOW)
+
+    with pytest.raises(
+        CharityError, match="two people have a name of this title; write the id of the one who is meant"
+    ):
+        await import_rota(store, [("rota.ics", titled)], NOW)
+    await import_people(store, two + "active = false\n", NOW)
+    await import_rota(store, [("rota.ics", titled)], NOW)
+
+    assert [who for _, who, _, _ in await kept(store)] == ["ben"]
+
+
+def test_a_weekly_row_in_the_hour_that_spring_skips_is_a_fault_in_words() -> None:
+    row = """[[weekly]]
+person = "ben"
+duty = "safeguarding_lead"
+day = "sunday"
+from = "01:30"
+to = "02:00"
+weeks = 3
+first = 2027-03-21
+"""
+
+    [fault] = faults_of(row)
+
+    assert fault == (
+        "weekly row 1: on 2027-03-28 the clocks change, and it ends before it begins; use [[shift]] for that day"
+    )
+
+
+def test_an_event_in_the_hour_that_spring_skips_is_a_fault_in_words() -> None:
+    skipped = event("SUMMARY:ben", start="20270328T013000", end="20270328T020000")
+
+    assert calendar_faults(skipped) == ["event 1 (ben): its times, or how it repeats, cannot be read"]

@@ -124,6 +124,24 @@ async def test_another_asker_is_asked_about_as_if_nobody_had_agreed_or_checked_a
 
 
 @ONE_ENGINE
+async def test_the_ledger_keeps_which_questions_are_asked_again_and_no_answer(town: Town) -> None:
+    amira = town.person("amira")
+    await amira.begins()
+    await amira.answers(TO_HEALTH)
+    before = set((await town.case()).values)
+    await changes(amira, ASKED)
+    await amira.chooses(WHO_ASKS, "Police")
+    await amira.presses("Next")
+    await amira.sees(AGAIN)
+
+    entries = await town.ledger()
+
+    [asked_again] = [entry["asked_again"] for entry in entries if "asked_again" in entry]
+    assert asked_again
+    assert set(asked_again.split()) == before - set((await town.case()).values)
+
+
+@ONE_ENGINE
 async def test_a_colleagues_yes_to_one_asker_is_no_yes_to_another(town: Town) -> None:
     ewan, ben = town.people("ewan", "ben")
     await ewan.sends(stories.A_REQUEST, of="Ben Carver")

@@ -36,7 +36,8 @@ async def is_away(town: Town, *handles: str, stand_in: str = "") -> None:
     ids = {handle: await town.id_of(handle) for handle in (*handles, *filter(None, (stand_in,)))}
     async with town.changing() as tx:
         for handle in handles:
-            await tx.rota.away(ids[handle], until=tx.now + timedelta(days=10), stand_in=ids.get(stand_in))
+            until = tx.now + timedelta(days=10)
+            await tx.rota.away(ids[handle], until=until, stand_in=ids.get(stand_in), by="command line")
 
 
 async def is_on_shift(town: Town, handle: str, duty: str, *, hours: float = 6) -> None:
@@ -224,6 +225,32 @@ async def test_where_everybody_is_away_the_form_says_so_with_the_numbers_and_all
     await amira.sees("Waiting for Ben Carver or Chidi Lowe to agree.", "Ben Carver is away until")
 
     assert await asked(town) == {"ben", "chidi"}
+
+
+@ONE_ENGINE
+async def test_before_it_is_said_whom_it_is_about_nobodys_number_is_shown_and_afterwards_theirs_is_not(
+    town: Town,
+) -> None:
+    amira = town.person("amira")
+    await is_away(town, "ben", "chidi", "dora", "ewan", "femi", "iris", "joan")
+    await amira.begins()
+    await amira.answers(stories.about("Not sure"))
+
+    await amira.sees("Nobody who can decide this can be reached by a message now. First say who it is about")
+    await amira.sees("Never ring somebody it may be about.")
+    card = amira.screen()
+    await amira.presses("Ask for agreement")
+    await amira.sees("# Before it is sent", "First say who it is about", "Never ring somebody it may be about.")
+    form = amira.screen()
+    await amira.fills("What exactly would you say?", "A worry about how a child is treated.")
+    await amira.chooses("Who is it about", "Ben Carver, worker, safeguarding lead")
+    await amira.submits()
+    await amira.sees("Waiting for")
+
+    assert "07700 9001" not in card + form
+    assert "Please ring" not in card + form
+    assert "07700 9001" in amira.screen()
+    assert "07700 900102" not in amira.screen()
 
 
 # What is open already

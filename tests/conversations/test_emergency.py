@@ -188,7 +188,7 @@ async def test_after_an_hour_with_nothing_written_down_the_worker_is_reminded_ge
 
 
 async def test_nobody_is_reminded_of_what_is_written_down_already(town: Town) -> None:
-    amira = town.person("amira")
+    amira, _, _ = town.people("amira", "ben", "chidi")
     await rings(amira)
     await amira.presses("I have rung 999")
     await amira.sees("# Could any of these be true?")
@@ -267,7 +267,7 @@ async def test_within_hours_opens_the_lane_for_today_and_never_999_alone(town: T
     await amira.sees(
         "# What we suggest",
         "Danger now: Act within hours, and be ready to ring 999",
-        "Ring the lead now.",
+        "Ring the lead named here now.",
         "A child at risk: Tell children's social care today",
     )
     assert "# Ring 999 now" not in amira.screen()

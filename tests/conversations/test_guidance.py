@@ -29,9 +29,10 @@ async def test_more_help_says_what_to_say_to_leave_out_and_to_write_down(town: T
 
     await amira.presses("More help")
 
-    await amira.sees("What you can do now", "What you will do once somebody agrees", "Who to ring", "Say to them")
-    await amira.sees("Tell them this, and no more", "What to leave out")
-    await amira.sees("Telling the person", "At night and at weekends", "Write down", "Afterwards, for you")
+    await amira.sees("What you can do now", "What you will do once somebody agrees", "Who to ring")
+    await amira.sees("What you will say to them then", "What you will tell them then, and no more")
+    await amira.sees("What you will leave out", "Telling the person then", "At night and at weekends")
+    await amira.sees("What you will write down then", "Afterwards, for you")
     await amira.sees("Ask without a name", "Hide your number before you ring.")
 
 
@@ -114,6 +115,56 @@ async def test_what_a_check_stops_says_stop_before_anything_else(town: Town) -> 
     form = amira.screen()
     assert form.index("Stop: Never use a fax.") < form.index("Tell children's social care today")
     assert GET_THE_YES not in form
+
+
+AT_ONCE = ("Say to them", "Tell them this, and no more", "Write down", "What to leave out", "Telling the person")
+
+
+def headings(person: Resident) -> set[str]:
+    return {line for line in person.screen().splitlines() if line in AT_ONCE}
+
+
+@ONE_ENGINE
+async def test_what_waits_or_is_stopped_is_never_headed_as_something_to_say_or_write_now(town: Town) -> None:
+    amira, femi = town.people("amira", "femi")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
+    await amira.presses("More help")
+    await amira.sees("# More help", "What you will say to them then", "What you will write down then")
+    assert headings(amira) == set()
+    amira.closes()
+    await town.delivers()
+    await femi.agrees()
+    await femi.sees("Already decided")
+    await town.delivers()
+    await amira.fills_in(FAX)
+    await amira.sees("Stop: Never use a fax.")
+
+    await amira.presses("More help")
+
+    await amira.sees("# More help", "First do what “Stop” says. Then this", "What you will say to them then")
+    assert headings(amira) == set()
+
+
+@ONE_ENGINE
+async def test_what_was_agreed_to_and_stopped_by_nothing_is_headed_as_to_be_said_now(town: Town) -> None:
+    amira = await answered(town, "amira", stories.A_CHILD, by="femi")
+
+    await amira.presses("More help")
+
+    await amira.sees("# More help", "Say to them", "Write down")
+    assert {"Say to them", "Write down"} <= headings(amira)
+    assert "What you will" not in amira.screen()
+
+
+@ONE_ENGINE
+async def test_after_a_no_the_words_are_those_one_would_say(town: Town) -> None:
+    ewan = await answered(town, "ewan", stories.A_REQUEST, by="ben", no=True)
+
+    await ewan.presses("More help")
+
+    await ewan.sees("# More help", "What you would do if somebody agreed")
+    assert "What you will" not in ewan.screen()
+    assert headings(ewan) == set()
 
 
 async def answered(town: Town, handle: str, story: stories.Story, *, by: str, no: bool = False) -> Resident:

@@ -22,6 +22,8 @@ from tests.conversations.resident import Ticked
 from tests.conversations.town import ONE_ENGINE, Town
 
 BENS_NUMBER = "07700 900102"
+CHIDIS_NUMBER = "07700 900103"
+IRIS_NUMBER = "07700 900109"
 EWANS_NUMBER = "07700 900105"
 
 A_LEAK: stories.Story = {
@@ -181,6 +183,22 @@ async def test_nobody_is_sent_to_the_one_it_is_about_and_the_card_says_whom_to_r
 
     await amira.sees("Do not ring the safeguarding lead: they may be part of it. Ring Dora Finch.", "07700 900104")
     assert BENS_NUMBER not in amira.screen()
+
+
+@pytest.mark.parametrize(("about", "instead"), [("The chair or a trustee", BENS_NUMBER), ("Not sure", IRIS_NUMBER)])
+@ONE_ENGINE
+async def test_no_trustee_is_rung_where_it_may_be_a_trustee_but_somebody_else_is(
+    town: Town, about: str, instead: str
+) -> None:
+    amira = town.person("amira")
+    await charity_has(town, {"on_call_trustee": CHIDIS_NUMBER})
+
+    await amira.begins()
+    await amira.answers(stories.about(about, stories.A_CHILD_WITHIN_HOURS))
+    await amira.presses("More help")
+
+    await amira.sees("# More help", instead, "Instead of: On-call trustee")
+    assert CHIDIS_NUMBER not in amira.screen()
 
 
 @ONE_ENGINE

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import count
 from typing import Any
 
 import pytest
 
+from bot.cards import Show
 from bot.channels import Unavailable
 from bot.dispatch import Dispatcher
 from bot.events import Event
 from bot.turn import Office
-from storage.store import Store
+from storage.store import GaveWay, Store, Transaction
 from tests.conversations.town import ONE_ENGINE, Town
 
 WITHIN = 2.5
@@ -31,6 +33,20 @@ class Noting(Store):
     def read(self, now: datetime, *, within: float | None = None) -> Any:
         self.given.append(within)
         return super().read(now, within=within)
+
+
+class GivesWay(Store):
+    """Ends so many transactions, after all their work, in favour of another one, as PostgreSQL does."""
+
+    times = 0
+
+    @asynccontextmanager
+    async def begin(self, now: datetime, *, within: float | None = None) -> AsyncIterator[Transaction]:
+        async with super().begin(now, within=within) as tx:
+            yield tx
+            if self.times:
+                self.times -= 1
+                raise GaveWay
 
 
 @pytest.fixture
@@ -68,6 +84,35 @@ async def test_the_second_look_has_only_what_the_first_one_left(town: Town, stor
     await desk(town, store, step=0.4).handle(await pressed(town, version="0", spent=1.0))
 
     assert store.given == [pytest.approx(WITHIN - 1.0 - 0.4), pytest.approx(WITHIN - 1.0 - 0.8)]
+
+
+@ONE_ENGINE
+async def test_whoever_gave_way_to_another_transaction_begins_again_once_while_there_is_time(town: Town) -> None:
+    await town.person("amira").begins()
+    store = GivesWay(town.url, town.keys)
+    store.times = 1
+
+    reply = await desk(town, store, step=0.4).handle(await pressed(town, version="1", spent=1.0))
+    await store.close()
+
+    assert isinstance(reply, Show)
+    assert (await town.case()).values == {"life_now": "no"}
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize(("times", "spent"), [(2, 1.0), (1, 2.4)])
+async def test_whoever_gave_way_twice_or_has_no_time_left_reads_that_nothing_was_recorded(
+    times: int, spent: float, town: Town
+) -> None:
+    await town.person("amira").begins()
+    store = GivesWay(town.url, town.keys)
+    store.times = times
+
+    with pytest.raises(Unavailable):
+        await desk(town, store, step=0.1).handle(await pressed(town, version="1", spent=spent))
+    await store.close()
+
+    assert (await town.case()).values == {}
 
 
 @ONE_ENGINE

@@ -66,4 +66,4 @@ async def test_what_a_tick_means_is_read_where_it_is_ticked(town: Town) -> None:
 
     await amira.presses("No")
 
-    await amira.sees(f"# {stories.DANGERS}", "It still counts if it was long ago.", "This goes round them, not through")
+    await amira.sees(f"# {stories.DANGERS}", "Long ago still counts.", "This goes round them, not through")

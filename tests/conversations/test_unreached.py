@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
+import asyncio
 
-from storage.tables import addresses
+import pytest
+from sqlalchemy import delete, select
+
+from bot.unreached import not_reached_in_time, workers_own
+from storage.tables import addresses, jobs
 from tests.conversations import stories
 from tests.conversations.town import ONE_ENGINE, Town
+from tests.storage.charity import blocked
 
 NOW = "Yes, now"
 
@@ -124,6 +129,41 @@ async def test_the_worker_is_alerted_by_a_message_of_its_own_and_told_when_it_ar
     await amira.reads("Ben Carver and Chidi Lowe are asked to ring you.")
     await ben.sees("Please ring Amira Osei now")
     await chidi.sees("Please ring Amira Osei now")
+
+
+@pytest.mark.parametrize("charity_url", ["postgresql"], indirect=True)
+async def test_an_alarm_that_waits_for_its_first_letter_holds_no_other_that_a_press_may_need(town: Town) -> None:
+    amira = town.person("amira")
+    await amira.begins()
+    await amira.presses(NOW)
+    await amira.sees("Ben Carver and Chidi Lowe are asked to ring you.")
+    await town.settles()
+    town.clock.passes(minutes=4)
+    case = await town.case()
+    async with town.changing() as tx:
+        for number in range(12):
+            await tx.people.connect(case.requester_id, channel="paper", tenant="t", user=f"{number}")
+
+    async def alarm() -> None:
+        async with town.changing() as tx:
+            await not_reached_in_time(tx, town.books, {"case": case.id})
+
+    await alarm()
+    async with town.reading() as tx:
+        own = [f"card:{post.id}" for post in await workers_own(tx, case)]
+    first, *others = sorted(own, key=str.encode)
+    lock = select(jobs.c.id).where(jobs.c.key == first).with_for_update()
+    free = select(jobs.c.id).where(jobs.c.key.in_(others)).with_for_update(nowait=True)
+
+    async with town.changing() as somebody:
+        await somebody.connection.execute(lock)
+        waiting = asyncio.create_task(alarm())
+        await blocked(town.process.office.store)
+        async with town.changing() as press:
+            found = (await press.connection.execute(free)).all()
+    await waiting
+
+    assert len(found) == len(others) == 13
 
 
 @ONE_ENGINE

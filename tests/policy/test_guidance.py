@@ -109,6 +109,16 @@ def test_while_nobody_may_know_only_the_terror_lane_says_whom_to_talk_it_over_wi
     }
 
 
+def test_the_words_that_silence_a_case_still_let_its_calls_be_made_and_its_yes_be_asked_for() -> None:
+    assert BOOK.silence.startswith("Make the calls on this card. Ask only the person named here to agree.")
+
+
+def test_nobody_waits_for_a_talk_with_the_survivor_before_the_call() -> None:
+    steps = [guide.id for guide in BOOK.outcomes["report_suspect"].steps]
+
+    assert steps.index("report_suspect.ring") < steps.index("report_suspect.survivor")
+
+
 def test_nothing_that_somebody_asks_for_is_answered_while_nobody_may_know() -> None:
     asked = {"need_request": "yes", "asker": "family_friend", "consent_answer": "agreed"}
 

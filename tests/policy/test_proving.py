@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -81,6 +82,16 @@ def without_times(text: str) -> list[str]:
 def test_the_small_book_is_proved(small: Proof) -> None:
     assert small.holds
     assert [result.invariant.id for result in small.results] == ["I1", "I2", "I3"]
+
+
+def test_a_suspect_who_is_no_longer_kept_out_breaks_a_promise() -> None:
+    book = justus()
+    weaker = replace(book, exclusions=book.exclusions[1:])
+
+    with_none = prove(replace(weaker, invariants=tuple(i for i in book.invariants if i.id.startswith("kept-out-"))))
+
+    assert [broken.id for broken in with_none.broken] == ["kept-out-lead"]
+    assert with_none.disagreements == ()
 
 
 CHECKED = """

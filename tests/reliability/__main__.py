@@ -35,7 +35,7 @@ def main() -> int:
         print(f"  {len(judged)} tried, {survive} survive, {seconds:.0f} seconds", file=sys.stderr, flush=True)
     took = f"{time.monotonic() - began:.0f} seconds with {asked.processes} processes"
     for one in judged:
-        if one.change == "lane" and not one.caught:
+        if one.change in ("lane", "people") and not one.caught:
             print(f"SURVIVED  {one.kind}: {one.what}\n          {one.shows}")
     print("\n".join([*summary(judged), f"It took {took}."]))
     if asked.number == NUMBER and asked.seed == SEED:

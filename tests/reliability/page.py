@@ -14,7 +14,14 @@ from tests.reliability.judging import Judged
 WANTED = 97
 """Of a hundred mutants that change a lane and can be read at all, proof and examples have to catch so many."""
 
-_LESS = "Only guidance, only who is kept out, or only a card while answers are missing: they are not in the score."
+PEOPLE = 100
+"""Of a hundred mutants that change who is kept out and no lane, so many have to be caught, and by the proof."""
+
+_LESS = "Only guidance, or only a card while answers are missing: they are not in the score."
+_SHARED = (
+    "Each rule stands twice: in a table, and as a promise written from the other end. So a slip in one of the two is "
+    "caught; a misreading of the policy that both share is not, and no number here says anything about that."
+)
 _COLUMNS: Sequence[tuple[str, Callable[[Judged], bool]]] = (
     ("changed a lane", lambda one: True),
     ("refused when read", lambda one: bool(one.reader)),
@@ -34,9 +41,17 @@ def score(judged: Iterable[Judged]) -> float:
     return 100 * sum(counted) / len(counted) if counted else 100.0
 
 
+def kept_out(judged: Iterable[Judged]) -> tuple[int, int]:
+    """Of the mutants that change only who is kept out and can be read: how many there are, and were caught."""
+    counted = [one.caught for one in judged if one.change == "people" and not one.reader]
+    return len(counted), sum(counted)
+
+
 def passed(judged: Sequence[Judged]) -> bool:
-    """Enough were caught, and the solver never saw less than an example."""
-    return score(judged) >= WANTED and not any(one.wrong for one in judged)
+    """Enough were caught, whoever must be kept out is, and the solver never saw less than an example."""
+    people, caught = kept_out(judged)
+    every = 100 * caught >= PEOPLE * people
+    return score(judged) >= WANTED and every and not any(one.wrong for one in judged)
 
 
 def summary(judged: Sequence[Judged]) -> list[str]:
@@ -44,11 +59,13 @@ def summary(judged: Sequence[Judged]) -> list[str]:
     lanes = [one for one in judged if one.change == "lane"]
     refused = sum(bool(one.reader) for one in lanes)
     read, caught = len(lanes) - refused, sum(one.caught for one in lanes) - refused
-    words = [one for one in judged if one.change in ("guidance", "people", "underway")]
+    words = [one for one in judged if one.change in ("guidance", "underway")]
+    people, found = kept_out(judged)
     lines = [
         f"{len(judged)} mutants were tried; {len(lanes)} of them change how a lane ends for some answers.",
         f"{refused} of these {len(lanes)} are refused when read, and are not in the score.",
         f"Of the other {read}, proof and examples caught {caught}: {score(judged):.1f} of 100 (wanted: {WANTED}).",
+        f"{people} more change only who is kept out; {found} of them were caught (wanted: all of them).",
         f"{len(words)} change less than that; {sum(one.caught for one in words)} of them were caught. {_LESS}",
         f"{sum(one.change == 'nothing' for one in judged)} change nothing, for any answers, and do not count.",
     ]
@@ -75,6 +92,8 @@ def page(book: Book, seed: str, judged: Sequence[Judged], took: str) -> str:
         made,
         "",
         how,
+        "",
+        _SHARED,
         "",
         *bullets(summary(judged)),
         f"It took {took}.",

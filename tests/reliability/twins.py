@@ -13,7 +13,7 @@ from policy.proving.aspects import Aspects
 from policy.proving.circuit import FALSE, Circuit
 from policy.proving.claims import Claims
 from policy.proving.state import Inputs, State
-from policy.reading.expectations import ASPECTS
+from policy.reading.expectations import ASPECTS, KEPT_OUT
 from policy.walk.index import values_of
 
 WORDS = ("shows", "never", "tasks")
@@ -116,10 +116,9 @@ class Twins:
 
 
 def _kept_out(claims: Claims) -> dict[str, int]:
-    parts: dict[str, list[int]] = {}
-    for item in claims.book.exclusions:
-        holds = claims.state.holds(item.when)
-        names = (*item.capabilities, *(f"careful with {role}" for role in item.careful))
-        for name in (*names, *(("ask who",) if item.ask_who else ())):
-            parts.setdefault(name, []).append(holds)
-    return {name: claims.circuit.any_of(literals) for name, literals in parts.items()}
+    return {
+        f"{term} {value}": literal
+        for term in KEPT_OUT
+        for value, literal in claims.aspects.kept_out(term).items()
+        if value not in ("none", "no")
+    }

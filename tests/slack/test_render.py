@@ -86,7 +86,7 @@ def test_the_999_line_is_first_whatever_stands_in_the_card() -> None:
 
         assert text_of([first]) == DANGER
         assert "<tel:999|999>" in first["text"]["text"]
-        assert render.bare(card)[0]["text"]["text"].startswith(DANGER)
+        assert render.bare(card)[0] == first
 
 
 def test_everything_is_said() -> None:
@@ -301,6 +301,44 @@ def test_what_is_only_put_together_to_fit_is_all_there_and_says_nothing_is_missi
     assert len(drawn) <= render.MESSAGE_BLOCKS
     assert all(f"Office {n}: 01632 960001" in text and f"Policy {n}." in text for n in range(1, 7))
     assert "not shown" not in text
+
+
+def test_rows_of_buttons_move_together_before_a_number_or_a_step_goes_and_then_say_what_they_are_about() -> None:
+    blocks: list[Block] = []
+    for n in range(1, 15):
+        more = Button("More help", "more", {"l": str(n)}, hint=f"More help: lane {n}")
+        blocks += [Heading(f"Lane {n}"), Points((f"Step {n}",)), Numbers((Number(f"Office {n}", "01632 960001"),))]
+        blocks.append(Buttons((more,)))
+
+    drawn = render.blocks(Card("What to do now", tuple(blocks), danger=DANGER))
+    text = text_of(drawn)
+
+    assert len(drawn) <= render.MESSAGE_BLOCKS
+    assert problems(drawn) == []
+    assert all(f"• Step {n}" in text and f"Office {n}: 01632 960001" in text for n in range(1, 15))
+    assert text.count("[More help]") + text.count("[More help: lane ") == 14
+    assert "[More help: lane 13]  [More help: lane 14]" in text
+
+
+def test_a_card_in_plain_words_still_asks_and_links_999() -> None:
+    drawn = render.bare(FULL)
+
+    assert problems(drawn) == []
+    assert [each["element"]["action_id"] for each in drawn if each["type"] == "input"] == [
+        each["element"]["action_id"] for each in render.blocks(FULL) if each["type"] == "input"
+    ]
+    assert "<tel:999|999>" in drawn[0]["text"]["text"]
+
+
+def test_a_form_too_long_for_slack_loses_words_and_never_what_is_to_be_filled_in() -> None:
+    words = tuple(block for n in range(60) for block in (Say(f"Line {n}"), Quote(f"Words {n}"), Notice(f"Mind {n}.")))
+    form = Form("Long", (*words, Ticks("who", "Who?", many(15)), Text("what", "What?")), "Go", "go", danger=DANGER)
+
+    view = render.view(form, "D1", "1.1")
+
+    assert view_problems(view) == []
+    assert [each["block_id"] for each in view["blocks"] if each["type"] == "input"] == ["who", "who#2", "what"]
+    assert text_of(view["blocks"][:1]) == DANGER
 
 
 def test_however_long_a_card_is_its_999_line_and_its_buttons_stay() -> None:

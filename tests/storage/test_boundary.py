@@ -54,7 +54,7 @@ class Filled:
             id, token = await tx.outbox.letter(far, held=True)
             await tx.outbox.bury(Job(id, charity.id, "letter", "", "", {}, 1, token))
             await tx.outbox.put("timer", "reminder", {"case": case.id})
-            await tx.rota.away(worker.id, until=NOW + SECOND, stand_in=charity.colleague.id)
+            await tx.rota.away(worker.id, until=NOW + SECOND, stand_in=charity.colleague.id, by=worker.id)
             await tx.rota.replace([Shift("approve", charity.trustee.id, NOW, NOW + SECOND)], since=NOW)
         agreed, open_one = await charity.ask(), await charity.ask()
         async with charity.begin() as tx:
@@ -111,6 +111,7 @@ WRITES: dict[str, Use] = {
         it.case.id, lane="crime", outcome="share", code="A1", fingerprint="f", people=[it.worker.id]
     ),
     "approvals.hold": lambda tx, it: tx.approvals.hold(it.request.id),
+    "approvals.hold_open": lambda tx, it: tx.approvals.hold_open([it.charity.trustee.id]),
     "approvals.pass_on": lambda tx, it: tx.approvals.pass_on(it.request.id, it.charity.trustee.id, "off duty"),
     "approvals.settle": lambda tx, it: tx.approvals.settle(
         it.request.id, it.worker.id, verdict="declined", fingerprint=it.request.fingerprint, text_id=it.text_id
@@ -132,11 +133,14 @@ WRITES: dict[str, Use] = {
     "ledger.append": lambda tx, it: tx.ledger.append([("decided", {"case": "none"})]),
     "organisations.change": lambda tx, it: tx.organisations.change("Renamed", {}),
     "outbox.cancel": lambda tx, it: tx.outbox.cancel("reminder"),
+    "outbox.hold": lambda tx, it: tx.outbox.hold([it.post]),
     "outbox.letter": lambda tx, it: tx.outbox.letter(it.post),
+    "outbox.letters": lambda tx, it: tx.outbox.letters([it.post]),
     "outbox.put": lambda tx, it: tx.outbox.put("timer", "reminder", {"case": "none"}),
     "outbox.refresh": lambda tx, it: tx.outbox.refresh(
         it.case.id, pressed=(it.post.channel, it.post.tenant, it.post.user), kind="checklist", message=""
     ),
+    "people.hold": lambda tx, it: tx.people.hold([it.worker.id], to_change=True),
     "people.put": lambda tx, it: tx.people.put(handle="worker", name="Renamed", role="trustee", capabilities=()),
     "posts.ensure": lambda tx, it: tx.posts.ensure(
         it.case.id, "checklist", Address(it.charity.trustee.id, it.post.channel, it.post.tenant, it.post.user, "")
@@ -144,8 +148,8 @@ WRITES: dict[str, Use] = {
     "posts.displaced_by": lambda tx, it: tx.posts.displaced_by(replace(it.post, id="another"), it.post.message),
     "posts.place": lambda tx, it: tx.posts.place(it.post.id, "elsewhere", "1"),
     "posts.retire": lambda tx, it: tx.posts.retire(it.post),
-    "rota.away": lambda tx, it: tx.rota.away(it.worker.id, until=NOW + 2 * SECOND, stand_in=None),
-    "rota.back": lambda tx, it: tx.rota.back(it.worker.id),
+    "rota.away": lambda tx, it: tx.rota.away(it.worker.id, until=NOW + 2 * SECOND, stand_in=None, by="command line"),
+    "rota.back": lambda tx, it: tx.rota.back(it.worker.id, by=it.worker.id),
     "rota.replace": lambda tx, it: tx.rota.replace([], since=NOW),
     "spoken.answer": lambda tx, it: tx.spoken.answer(it.agreed.id, "no"),
     "spoken.record": lambda tx, it: tx.spoken.record(

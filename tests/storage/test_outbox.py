@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from storage.outbox import ATTEMPTS, LEASE, WAKE
-from storage.records import Job, Post
+from storage.records import Job, Post, to_micros
 from storage.sealing import Keyring
 from storage.store import Store
 from tests.storage.charity import NOW, SECOND, Charity, blocked, rows
@@ -432,6 +432,41 @@ async def test_a_letter_to_a_copy_has_its_key_and_lane_from_where_the_copy_is(ch
     assert (job.lane, job.payload) == (f"web/{charity.id}/worker", {"post": post.id})
 
 
+async def test_letters_to_several_copies_are_one_each_and_due_now(charity: Charity) -> None:
+    async with charity.begin() as tx:
+        posts = [
+            await tx.posts.ensure(charity.case.id, kind, charity.account(person))
+            for kind, person in (("told", charity.trustee), ("told", charity.colleague), ("approval", charity.trustee))
+        ]
+
+    async with charity.begin() as tx:
+        await tx.outbox.letter(posts[1], held=True)
+        await tx.outbox.letters([*posts, posts[0]])
+        await tx.outbox.letters([])
+
+    kept = await rows(charity.store, "SELECT * FROM jobs")
+    assert {row.key for row in kept} == {f"card:{post.id}" for post in posts}
+    assert {(row.run_at, row.token, row.state, row.kind) for row in kept} == {(to_micros(NOW), "", "due", "letter")}
+    assert {row.lane for row in kept} == {f"web/{charity.id}/{name}" for name in ("trustee", "colleague")}
+
+
+async def test_who_was_promised_anew_what_never_went_counts_as_late_from_then_on(charity: Charity) -> None:
+    later = NOW + timedelta(hours=1)
+    told = charity.account(charity.trustee)
+    async with charity.begin() as tx:
+        post = await tx.posts.ensure(charity.case.id, "told", told)
+        await tx.outbox.letters([post])
+    (job,) = await claim(charity.store)
+    await settle(charity.store, job)  # overtaken: there was nothing to tell any more
+
+    async with charity.begin(later) as tx:
+        await tx.outbox.letters([await tx.posts.ensure(charity.case.id, "told", told)])
+
+    async with charity.read() as tx:
+        assert await tx.outbox.late(charity.case.id, before=later - timedelta(seconds=1)) == []
+        assert await tx.outbox.late(charity.case.id, before=later) == [(charity.trustee.id, "told")]
+
+
 async def test_a_refresh_promises_every_copy_and_holds_the_one_that_was_pressed(charity: Charity) -> None:
     async with charity.begin() as tx:
         pressed = await tx.posts.ensure(charity.case.id, "approval", charity.account(charity.trustee), message="m1")
@@ -499,7 +534,7 @@ async def test_a_refresh_while_a_card_is_being_sent_leaves_it_due(charity: Chari
     assert (job.id, job.attempts) == (id, 1)
 
 
-@pytest.mark.parametrize("work", ["refresh", "done"])
+@pytest.mark.parametrize("work", ["refresh", "letters", "hold", "done"])
 async def test_letters_are_taken_in_one_order_so_that_nobody_locks_anybody_out(
     work: str, charity: Charity, second: Store
 ) -> None:
@@ -511,6 +546,7 @@ async def test_letters_are_taken_in_one_order_so_that_nobody_locks_anybody_out(
             account = replace(charity.account(charity.trustee), user=f"{number}")
             await tx.posts.ensure(charity.case.id, "told", account, message="m1")
         await tx.outbox.refresh(charity.case.id, pressed=("", "", ""), kind="", message="")
+        copies = sorted(await tx.posts.of(charity.case.id), key=lambda post: post.id.encode(), reverse=True)
     jobs = {job.key: job for job in await claim(charity.store)}
     first = min(jobs, key=str.encode)
     lock = text("SELECT id FROM jobs WHERE key = :first FOR UPDATE")
@@ -520,6 +556,10 @@ async def test_letters_are_taken_in_one_order_so_that_nobody_locks_anybody_out(
         async with charity.begin() as tx:
             if work == "refresh":
                 await tx.outbox.refresh(charity.case.id, pressed=("", "", ""), kind="", message="")
+            elif work == "letters":
+                await tx.outbox.letters(copies)
+            elif work == "hold":
+                await tx.outbox.hold(copies)
             else:
                 await tx.outbox.done([(job.id, job.token) for job in jobs.values()])
 
@@ -532,7 +572,7 @@ async def test_letters_are_taken_in_one_order_so_that_nobody_locks_anybody_out(
     await waiting
 
     assert len(free) == 39
-    assert set((await states(charity.store)).values()) == {"due" if work == "refresh" else "done"}
+    assert set((await states(charity.store)).values()) == {"done" if work == "done" else "due"}
 
 
 async def test_what_lies_in_the_outbox_is_ids_only(charity: Charity) -> None:

@@ -21,7 +21,8 @@ async def away(
 ) -> None:
     """The trustee is away."""
     async with charity.begin() as tx:
-        await tx.rota.away(charity.trustee.id, until=until, since=since, stand_in=stand_in.id if stand_in else None)
+        instead = stand_in.id if stand_in else None
+        await tx.rota.away(charity.trustee.id, until=until, since=since, stand_in=instead, by="command line")
 
 
 async def absent(charity: Charity, now: datetime) -> Absence | None:
@@ -77,7 +78,7 @@ async def test_whoever_is_back_is_back_and_the_absence_stays_in_the_history(char
     await away(charity, until=NOW + DAY)
 
     async with charity.begin(NOW + HOUR) as tx:
-        back = [await tx.rota.back(charity.trustee.id), await tx.rota.back(charity.trustee.id)]
+        back = [await tx.rota.back(charity.trustee.id, by=charity.trustee.id) for _ in range(2)]
 
     assert back == [True, False]
     assert await absent(charity, NOW + HOUR) is None
@@ -89,7 +90,7 @@ async def test_whoever_is_back_keeps_the_holiday_they_have_planned(charity: Char
     await away(charity, since=NOW + 30 * DAY, until=NOW + 31 * DAY)
 
     async with charity.begin(NOW + HOUR) as tx:
-        await tx.rota.back(charity.trustee.id)
+        await tx.rota.back(charity.trustee.id, by=charity.trustee.id)
 
     assert await absent(charity, NOW + 30 * DAY) is not None
 
@@ -107,25 +108,25 @@ async def test_one_person_being_back_brings_nobody_else_back(charity: Charity) -
     await away(charity, until=NOW + DAY)
 
     async with charity.begin() as tx:
-        await tx.rota.away(charity.colleague.id, until=NOW + DAY, stand_in=None)
-        await tx.rota.back(charity.colleague.id)
+        await tx.rota.away(charity.colleague.id, until=NOW + DAY, stand_in=None, by="command line")
+        await tx.rota.back(charity.colleague.id, by=charity.colleague.id)
 
     assert await absent(charity, NOW) is not None
 
 
 async def test_coming_and_going_stand_in_the_ledger(charity: Charity) -> None:
     async with charity.begin() as tx:
-        await tx.rota.away(charity.trustee.id, until=NOW + DAY, stand_in=None)
-        await tx.rota.away(charity.trustee.id, until=NOW + 2 * DAY, stand_in=charity.colleague.id)
-        await tx.rota.back(charity.trustee.id)
+        await tx.rota.away(charity.trustee.id, until=NOW + DAY, stand_in=None, by="command line")
+        await tx.rota.away(charity.trustee.id, until=NOW + 2 * DAY, stand_in=charity.colleague.id, by="command line")
+        await tx.rota.back(charity.trustee.id, by=charity.trustee.id)
         await tx.rota.replace([], since=NOW)
 
     async with charity.read() as tx:
         entries = [json.loads(entry.body) for entry in (await tx.ledger.entries())[-4:]]
     assert entries == [
-        {"kind": "away", "person": charity.trustee.id},
-        {"kind": "away", "person": charity.trustee.id, "stand_in": charity.colleague.id},
-        {"kind": "back", "person": charity.trustee.id},
+        {"kind": "away", "person": charity.trustee.id, "by": "command line"},
+        {"kind": "away", "person": charity.trustee.id, "stand_in": charity.colleague.id, "by": "command line"},
+        {"kind": "back", "person": charity.trustee.id, "by": charity.trustee.id},
         {"kind": "rota changed"},
     ]
 

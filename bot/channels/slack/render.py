@@ -47,6 +47,9 @@ ROW_BUTTONS = 25  # elements in an actions block
 KEPT = "kept"
 _CAN_GO = ("small print", "detail", "numbers", "text")
 """What a card that is too long for Slack does without, and in which order. All of it is also behind "More help"."""
+_MOVES_AFTER = "detail"
+"""When that has gone and it is still too much, rows of buttons move together: sooner than a number or a text goes."""
+_NOT_ALL = "Some of this card is not shown, because it is too long for Slack."
 VIEW_TITLE = 24  # also of a modal's submit and close buttons
 
 # Said in words as well, because a bar or a colour says nothing to everybody.
@@ -63,36 +66,47 @@ def blocks(card: Card, limit: int = MESSAGE_BLOCKS) -> list[Json]:
     """The card as at most `limit` blocks.
 
     Over the limit, details are folded and neighbours put together; then what can be missed most easily goes
-    (`_CAN_GO`), from the end. Never the 999 line, a notice, or anything to press or fill in.
+    (`_CAN_GO`), from the end, and rows of buttons become one. Never the 999 line, a notice, or anything to press or
+    fill in.
     """
     for fold in (False, True):
         drawn = _card(card, fold=fold)
         if len(drawn) <= limit:
             return drawn
-    kept = _closed_up(_ranked(card, fold=True))
+    kept = _shortened(_ranked(card, fold=True), limit)
     if len(kept) > limit:
-        kept.append(_Drawn(KEPT, words.context("Some of this card is not shown, because it is too long for Slack.")))
-    for rank in _CAN_GO:
-        places = [place for place, each in enumerate(kept) if each.rank == rank]
-        for place in places[::-1][: max(len(kept) - limit, 0)]:
-            del kept[place]
-    if len(kept) > limit:
-        return bare(card)
+        return bare(card, limit)
     drawn = [each.block for each in kept]
     _number_buttons(drawn)
     return drawn
 
 
-def bare(card: Card) -> list[Json]:
-    """The same words and buttons in the two simplest kinds of block: for when Slack refuses a card as it is drawn."""
+def bare(card: Card, limit: int = MESSAGE_BLOCKS) -> list[Json]:
+    """The same words, questions and buttons in the simplest blocks: for when Slack refuses a card as it is drawn.
+
+    The 999 line keeps its link. Where it is too much even so, the end of the words goes.
+    """
+    danger: list[Json] = []
     said: list[str] = []
-    rows: list[Json] = []
-    for drawn in _card(card, fold=False):
-        if drawn["type"] == "actions":
-            rows.append(drawn)
-        elif drawn["type"] != "input":
-            said.extend(words.unmarked(text) for text in drawn.get("elements", [drawn.get("text")]))
-    return [*words.sections("\n".join(said)), *rows][:MESSAGE_BLOCKS]
+    asked: list[Json] = []
+    rows: list[_Drawn] = []
+    for each in _ranked(card, fold=False):
+        if each.rank == "999":
+            danger.append(each.block)
+        elif each.block["type"] == "actions":
+            rows.append(each)
+        elif each.block["type"] == "input":
+            asked.append(each.block)
+        else:
+            texts = each.block.get("elements", [each.block.get("text")])
+            said.extend(words.unmarked(text) for text in texts)
+    pressed = [each.block for each in _fewer_rows(rows, 1)]
+    _number_buttons(pressed)
+    text = list(words.sections("\n".join(said)))
+    room = max(limit - len(danger) - len(asked) - len(pressed), 0)
+    if len(text) > room:
+        text = [*text[: max(room - 1, 0)], words.context(_NOT_ALL)][:room]
+    return [*danger, *text, *asked, *pressed]
 
 
 def home(card: Card) -> Json:
@@ -117,9 +131,12 @@ def reading(card: Card, origin: Origin | None = None) -> Json:
 
 def view(form: Form, conversation: str, message: str) -> Json:
     """A form as a modal, opened from `message` in `conversation` ("" where there is none)."""
-    drawn = list(words.danger(form.danger))
-    for each in form.fields:
-        drawn.extend(_field(each))
+    drawn = [_Drawn("999", each) for each in words.danger(form.danger)]
+    for field in form.fields:
+        drawn += [_Drawn(_rank(field), each) for each in _field(field)]
+    drawn = _shortened(drawn, VIEW_BLOCKS)
+    said = [each for each in drawn if each.rank == KEPT and each.block["type"] != "input"]
+    lost = {id(each) for each in said[::-1][: max(len(drawn) - VIEW_BLOCKS, 0)]}
     # Slack refuses an empty submit: a form that is only read has none, and a "Close" to leave by.
     submit = {"submit": plain(short(form.submit, VIEW_TITLE))} if form.submit else {}
     return {
@@ -129,7 +146,7 @@ def view(form: Form, conversation: str, message: str) -> Json:
         **submit,
         "close": plain("Go back" if form.submit else "Close"),
         "private_metadata": Origin(form.action, form.carry, conversation, message).written(),
-        "blocks": drawn[:VIEW_BLOCKS],
+        "blocks": [each.block for each in drawn if id(each) not in lost],
     }
 
 
@@ -151,7 +168,7 @@ def _ranked(card: Card, fold: bool) -> list[_Drawn]:
     return drawn
 
 
-def _rank(block: Block) -> str:
+def _rank(block: Block | Field) -> str:
     match block:
         case Small() | Say(quiet=True) | Progress() | More():
             return "small print"
@@ -161,10 +178,52 @@ def _rank(block: Block) -> str:
             return "numbers"
         case Say() | Points():
             return "text"
-        case Heading() | Notice() | Buttons() | Ticks() | Pick():
+        case Heading() | Notice() | Buttons() | Ticks() | Pick() | Text() | Confirm():
             return KEPT
         case _:
             assert_never(block)
+
+
+def _shortened(drawn: Sequence[_Drawn], limit: int) -> list[_Drawn]:
+    """These, with what can be missed gone from the end until they are `limit`, or nothing is left that may go."""
+    if len(drawn) <= limit:
+        return list(drawn)
+    kept = _closed_up(drawn)
+    if len(kept) > limit:
+        kept.append(_Drawn(KEPT, words.context(_NOT_ALL)))
+    for rank in _CAN_GO:
+        places = [place for place, each in enumerate(kept) if each.rank == rank]
+        for place in places[::-1][: max(len(kept) - limit, 0)]:
+            del kept[place]
+        if rank == _MOVES_AFTER:
+            kept = _fewer_rows(kept, limit)
+    return _closed_up(kept) if len(kept) > limit else kept
+
+
+def _fewer_rows(drawn: Sequence[_Drawn], limit: int) -> list[_Drawn]:
+    """These, with rows of buttons joined to the next row below, from the end, until they are `limit`.
+
+    A button that leaves its place says in full what it is about: "More help" beside "More help" would be a riddle.
+    """
+    fewer = list(drawn)
+    places = [place for place, each in enumerate(fewer) if each.block["type"] == "actions"]
+    last = len(places) - 1
+    for n in range(len(places) - 2, -1, -1):
+        if len(fewer) <= limit:
+            break
+        here, there = fewer[places[n]].block, fewer[places[last]].block
+        if len(here["elements"]) + len(there["elements"]) > ROW_BUTTONS:
+            last = n
+            continue
+        joined = [_in_full(button) for button in (*here["elements"], *there["elements"])]
+        fewer[places[last]] = _Drawn(KEPT, {**there, "elements": joined})
+        del fewer[places[n]]
+        places[last] -= 1
+    return fewer
+
+
+def _in_full(button: Json) -> Json:
+    return {**button, "text": plain(button.get("accessibility_label", button["text"]["text"]))}
 
 
 def _closed_up(drawn: Sequence[_Drawn]) -> list[_Drawn]:
