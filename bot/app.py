@@ -97,11 +97,13 @@ async def running(office: Office, channels: Sequence[Channel], *, serve: bool = 
     try:
         yield app
     finally:
-        # First the answers that were promised to presses, then the letters: a press is a person waiting.
-        for channel in channels:
-            await channel.stop()
+        # First the letters that are under way, while the channels can still carry them; presses are answered meanwhile.
+        # Then the answers that were promised, and last the note of which of them arrived.
         delivery.stop()
         await asyncio.gather(sending, return_exceptions=True)  # even where it has ended badly, the store is closed
+        for channel in channels:
+            await channel.stop()
+        await delivery.settle_answers()
         await office.store.close()
 
 

@@ -78,6 +78,19 @@ async def letters(store: Store) -> list[tuple[str, int]]:
         return [(row.state, row.attempts) for row in rows]
 
 
+async def on_a_lease(store: Store) -> list[str]:
+    """The letters that were claimed, or failed, and wait for their time; one that nobody has claimed is due at once."""
+    async with store.read(now()) as tx:
+        late = select(jobs.c.key).where(
+            jobs.c.kind == "letter", jobs.c.state == "due", jobs.c.run_at > to_micros(tx.now)
+        )
+        return list((await tx.connection.execute(late)).scalars())
+
+
+async def all_done(store: Store) -> bool:
+    return {state for state, _ in await letters(store)} == {"done"}
+
+
 async def time_passes(store: Store) -> None:
     """Whatever waits is due now."""
     async with store.begin(now()) as tx:
@@ -120,10 +133,7 @@ async def test_a_letter_under_way_when_the_process_is_killed_arrives_once(
     async with serving(workspace, environment):
         await time_passes(store)
 
-        async def settled() -> bool:
-            return {state for state, _ in await letters(store)} == {"done"}
-
-        await until_soon(settled)
+        await until_soon(lambda: all_done(store))
         stuck.set()
 
     assert len(cards(ash)) == 1
@@ -168,7 +178,47 @@ async def test_told_to_stop_it_finishes_and_ends_well(
         await ash.waits_for("Please ring your colleague")
         code = await bot.stop(seconds=8)
         said = bot.said()
+    left = await on_a_lease(store)
 
     assert code == 0
     assert "Traceback" not in said
-    assert {state for state, _ in await letters(store)} == {"done"}
+    assert left == [], "a letter that was under way was dropped"
+
+    async with serving(workspace, environment):
+        await until_soon(lambda: all_done(store))
+    assert len(cards(ash)) == 1
+    assert len(cards(wren)) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_letter_under_way_when_it_is_told_to_stop_is_finished_first(
+    workspace: Workspace, environment: dict[str, str], store: Store
+) -> None:
+    wren, ash = workspace.person("U0WREN", "Wren"), workspace.person("U0ASH", "Ash")
+    stuck = asyncio.Event()
+
+    async with serving(workspace, environment) as bot:
+        await wren.commands("/disclose")
+        await wren.waits_for("Could someone die")
+        workspace.fails("chat.postMessage", hang=stuck, only_late=True)
+        await wren.presses("Yes, now")
+
+        async def on_its_way() -> bool:
+            return ("due", 1) in await letters(store) and not workspace.faults["chat.postMessage"]
+
+        async def closed() -> bool:
+            try:
+                _, line = await asyncio.open_connection("127.0.0.1", bot.port)
+            except OSError:
+                return True
+            line.close()
+            return False
+
+        await until_soon(on_its_way)
+        stopping = asyncio.create_task(bot.stop(seconds=8))
+        await until_soon(closed)
+        stuck.set()
+        assert await stopping == 0
+
+    assert await on_a_lease(store) == []
+    assert len(cards(ash)) == 1

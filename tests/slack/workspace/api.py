@@ -41,6 +41,9 @@ class Api:
             said |= await request.json() if request.content_type == "application/json" else dict(await request.post())
         self.workspace.calls.append((method, said))
         fault = self._fault(method)
+        if fault is not None and fault.hang is not None and fault.only_late:
+            await fault.hang.wait()
+            fault = None
         if fault is not None and not fault.done_first:
             return await self._failed(fault)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")

@@ -67,6 +67,7 @@ class Fault:
     retry_after: float | None = None
     hang: asyncio.Event | None = None  # answers, after it has done what was asked, only when this is set
     done_first: bool = False
+    only_late: bool = False
 
 
 class Workspace:
@@ -154,12 +155,13 @@ class Workspace:
         times: int = 1,
         hang: asyncio.Event | None = None,
         done_first: bool = False,
+        only_late: bool = False,
     ) -> None:
         """The next calls of a method (or "response_url", or "socket") fail so.
 
-        `done_first`: what was asked is done, and only the answer is lost.
+        `done_first`: what was asked is done, and only the answer is lost. `only_late`: it is done once `hang` is set.
         """
-        fault = Fault(status, error, retry_after, hang, done_first)
+        fault = Fault(status, error, retry_after, hang, done_first, only_late)
         self.faults.setdefault(method, []).extend([fault] * times)
 
     def called(self, method: str) -> list[Json]:
