@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.books import read_books
 from bot.channels import Channel, discover
+from bot.climbing import revive_at_start
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
 from bot.settings import Settings, SettingsError, book_folders, read_settings
@@ -93,6 +94,7 @@ async def running(office: Office, channels: Sequence[Channel], *, serve: bool = 
             channel.mount(app, dispatcher)
     for channel in channels:
         await channel.start(dispatcher)
+    await revive_at_start(office.store, office.clock())
     sending = asyncio.create_task(delivery.run(), name="sending")
     try:
         yield app

@@ -13,6 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.dated import Step, read_flags, steps_of, value_on
+from bot.hours import NATIONS, Hours
+from bot.ladder import Waits, read_waits, waits_of
 from bot.numbers import OTHER, Route, own_routes, read_numbers
 from bot.tables import LONGEST, fits, read_days, read_texts
 from bot.tables import CharityError as CharityError
@@ -43,6 +45,13 @@ class Charity:
     steps: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     hours: Mapping[str, str] = field(default_factory=dict)
     checked: Mapping[str, date] = field(default_factory=dict)
+    nation: str = ""
+    waits: Waits = field(default_factory=Waits)
+
+    @property
+    def waking(self) -> Hours:
+        """When people are awake and at work, for what may wait for that."""
+        return Hours(self.timezone, self.nation)
 
     def flags_on(self, day: date) -> dict[str, str]:
         """Every flag the charity has set, with its value on that day."""
@@ -115,6 +124,8 @@ def charity_of(organisation: Organisation) -> Charity:
         steps=flags,
         hours=settings.get("hours", {}),
         checked={id: date.fromisoformat(day) for id, day in settings.get("checked", {}).items()},
+        nation=settings.get("nation", ""),
+        waits=waits_of(settings.get("waits", {})),
     )
 
 
@@ -125,7 +136,7 @@ def read_charity(text: str) -> tuple[str, dict[str, Any]]:
     charity = data.get("charity", {})
     if not isinstance(charity, dict):
         raise CharityError(["[charity] must be a table"])
-    known = {"charity", "numbers", "areas", "flags", "hours", "checked"}
+    known = {"charity", "numbers", "areas", "flags", "hours", "checked", "waits"}
     faults += [f"[{key}] is not a table we know; use {', '.join(sorted(known))}" for key in sorted(set(data) - known)]
     wanted = {"name", "book", "timezone", "reference_prefix", "nation"}
     for key in sorted(set(charity) - wanted):
@@ -137,6 +148,8 @@ def read_charity(text: str) -> tuple[str, dict[str, Any]]:
             faults.append(f"[charity] {key}: {LONGEST}")
     if isinstance(zone := charity.get("timezone"), str) and zone and zone not in available_timezones():
         faults.append(f"[charity] timezone: {zone!r} is not a time zone; for the UK write Europe/London")
+    if isinstance(nation := charity.get("nation"), str) and nation and nation not in NATIONS:
+        faults.append(f"[charity] nation: must be {' or '.join(NATIONS)}, for its bank holidays")
     prefix = charity.get("reference_prefix")
     # Two letters and six digits would look like a National Insurance number (data-protection note 5.3).
     if isinstance(prefix, str) and not (prefix.isascii() and prefix.isalpha() and 2 <= len(prefix) <= 6):
@@ -150,10 +163,11 @@ def read_charity(text: str) -> tuple[str, dict[str, Any]]:
     flags = read_flags(data.get("flags", {}), faults)
     hours = read_texts(data.get("hours", {}), "[hours]", faults)
     checked = read_days(data.get("checked", {}), "[checked]", faults)
+    waits = read_waits(data.get("waits", {}), faults)
     if faults:
         raise CharityError(faults)
     settings = {key: charity[key] for key in sorted(wanted - {"name"})}
-    tables = {"numbers": numbers, "areas": areas, "flags": flags, "hours": hours, "checked": checked}
+    tables = {"numbers": numbers, "areas": areas, "flags": flags, "hours": hours, "checked": checked, "waits": waits}
     return charity["name"], settings | tables
 
 

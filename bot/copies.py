@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import unreached
+from bot import rungs, unreached
 from bot.approvals import approval_card, told_card
 from bot.cards import Card, Say
 from bot.consultation import case_card
@@ -21,15 +21,18 @@ def copy_card(picture: Picture, post: Post, person: Person | None) -> Card:
     mine = person.id == picture.case.requester_id
     match post.kind:
         case "approval":
-            return approval_card(picture, person)
+            return rungs.escalated(picture, person, approval_card(picture, person))
         case "told":
-            return told_card(picture, person)
+            card = told_card(picture, person)
+            return rungs.escalated(picture, person, card) if still_told(picture, person) else card
         case kind if kind.startswith(RETIRED):
             return _retired_card(picture)
         case "reminder" if mine:
             return reminder_card(picture)
         case kind if kind == unreached.KIND and mine:
             return unreached.unreached_card(picture)
+        case rungs.KIND if mine:
+            return rungs.nobody_yet_card(picture)
         case "checklist" if mine:
             return case_card(picture)
         case _:
@@ -41,6 +44,8 @@ def has_news(picture: Picture, post: Post, person: Person) -> bool:
     if post.kind.startswith(RETIRED):
         return False
     if person.id == picture.case.requester_id:
+        if post.kind == rungs.KIND:
+            return any(rungs.unanswered(picture, request) for request in picture.requests)
         return post.kind != unreached.KIND or bool(picture.late)
     if picture.around.why_not(person):
         return False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -26,6 +26,7 @@ from storage.records import (
     Departure,
     Disclosure,
     Person,
+    Rung,
     SealedText,
 )
 from storage.store import Transaction
@@ -54,6 +55,7 @@ class Picture:
     unreached: frozenset[str] = frozenset()  # the people no letter of ours reaches: one came back, or no account
     late: frozenset[str] = frozenset()  # of them, those whom an urgent letter should have reached by now
     lost: frozenset[str] = frozenset()  # of them, those to whom a letter came back
+    rungs: Mapping[str, Sequence[Rung]] = field(default_factory=dict)  # request id -> the steps of its ladder so far
     today: date | None = None  # in the charity's own zone, for what must be checked again
 
     @property
@@ -223,6 +225,7 @@ async def look(
         unreached=frozenset(unreached | late | {p.id for p in around.everybody if p.id not in reachable}),
         late=frozenset(late),
         lost=frozenset(unreached),
+        rungs=await tx.ladders.of(case.id) if any(each.state == "pending" for each in requests) else {},
         today=tx.now.astimezone(charity.timezone).date(),
     )
 

@@ -27,6 +27,7 @@ from bot.guidance import ADVICE_NOW, cannot_wait, on_card, said, script, steps, 
 from bot.lanes import checks, lane_facts, lane_title
 from bot.picture import Picture
 from bot.questioning import ask, carry, title
+from bot.rungs import alone, progress
 from bot.unreached import not_reached, ring_them
 from bot.wording import at, instead, names, numbers, role_of, whom_to_ring
 from policy.book import SENDING
@@ -134,6 +135,9 @@ def _while_waiting(picture: Picture, verdict: Verdict) -> list[Block]:
     if at_once:
         blocks += script(verdict)
     request = picture.request(verdict)
+    if request is not None and picture.standing(verdict) == "pending":
+        blocks += progress(picture, request, verdict)
+        blocks += [lane_facts(picture, verdict)] if alone(picture, request, verdict) else []
     asked = [person for person in waiting_for(picture, _asked(picture, request))[0] if person.telephone]
     if asked and picture.standing(verdict) == "pending":
         blocks.append(Numbers(tuple(Number(person.name, person.telephone, role_of(person)) for person in asked)))

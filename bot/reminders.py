@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.books import book_of
 from bot.cards import Button, Buttons, Card, Say
 from bot.charity import charity_of
+from bot.climbing import climb
 from bot.picture import Picture, look
 from bot.questioning import carry
 from bot.unreached import not_reached_in_time
@@ -39,7 +40,11 @@ async def emergency_record(tx: Transaction, books: Mapping[str, Book], payload: 
     tx.note("reminded", consultation=case.id)
 
 
-TIMERS: Mapping[str, Timer] = {"emergency_record": emergency_record, "not_reached": not_reached_in_time}
+TIMERS: Mapping[str, Timer] = {
+    "emergency_record": emergency_record,
+    "ladder": climb,
+    "not_reached": not_reached_in_time,
+}
 
 
 def written(picture: Picture) -> set[str]:

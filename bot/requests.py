@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from itertools import chain
 
 from bot.picture import URGENT, Picture
+from bot.rungs import coming, step
 from bot.telling import tell
 from bot.turn import Turn
 from policy.book import Approval
@@ -41,6 +42,7 @@ async def bring_up_to_date(turn: Turn, case: Consultation, wanted: Collection[st
     for verdict in proposals.values():
         if picture.standing(verdict) == "unasked" or _nobody_told(picture, verdict):
             await _ask(turn, picture, verdict, wanted)
+    await _hurry(turn, picture)
     hear = [person for verdict in proposals.values() for person in told(picture, verdict)]
     await tell_new(turn.tx, case, hear, ("told", "approval"))
     return await turn.picture(case)
@@ -147,6 +149,8 @@ async def _ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: Collectio
         state="pending" if asks else "told",
         second_of=no.request_id if no else None,
     )
+    if request.state == "pending":
+        await turn.tx.ladders.climb(request.id, 0, "asked", step(picture, request, 1, turn.now).at)
     turn.note("second opinion asked" if no else "asked" if asks else "told", picture.case, request=request.id)
     await turn.tell(picture.case, "approval", people, urgent=verdict.clock in URGENT)
     # Whoever was just written to about this lane is not written to twice: two cards would be two different asks.
@@ -163,6 +167,15 @@ def _whom(
     already = picture.agreed(verdict) | {decision.person_id for decision in picture.noes(verdict)}
     people = choose(picture, approval, () if no else wanted, already)
     return people, [person for person in picture.around.on_duty() if person.id not in already] if no else hear
+
+
+async def _hurry(turn: Turn, picture: Picture) -> None:
+    """What became urgent since it was asked goes up at the pace of what is urgent."""
+    for request in picture.requests:
+        taken = picture.rungs.get(request.id)
+        if request.state == "pending" and taken and (soonest := coming(picture, request)[0].at) < taken[-1].next_at:
+            timer = {"timer": "ladder", "request": request.id, "step": str(taken[-1].step + 1)}
+            await turn.tx.outbox.put("timer", f"ladder:{request.id}", timer, run_at=soonest)
 
 
 def named(picture: Picture, verdict: Verdict) -> list[str]:

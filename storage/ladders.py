@@ -8,15 +8,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Text, literal, select
+from sqlalchemy import Text, func, literal, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.outbox import Outbox
 from storage.records import Rung, Rungs, from_micros, to_micros
-from storage.tables import Int64, approval_requests, rungs
+from storage.tables import Int64, approval_requests, jobs, rungs
 from storage.work import Work
 
+_SAME = rungs.c.organisation_id == approval_requests.c.organisation_id
 _RUNG = ["organisation_id", "request_id", "step", "kind", "at", "next_at"]
 
 
@@ -49,6 +50,30 @@ class Ladders:
         payload = {"timer": "ladder", "request": request_id, "step": str(step + 1)}
         await self._outbox.put("timer", f"ladder:{request_id}", payload, run_at=next_at)
         return True
+
+    async def fallen(self) -> list[tuple[str, int, datetime]]:
+        """(request id, step, when it was due) of every pending request without a timer: it died, or never was."""
+        promised = select(jobs.c.id).where(
+            jobs.c.organisation_id == approval_requests.c.organisation_id,
+            jobs.c.key == literal("ladder:", Text) + approval_requests.c.id,
+            jobs.c.state == "due",
+        )
+        last = func.max(rungs.c.step)
+        rows = await self._work.connection.execute(
+            select(approval_requests.c.id, last.label("step"), func.max(rungs.c.next_at).label("next_at"))
+            .outerjoin(rungs, (rungs.c.request_id == approval_requests.c.id) & _SAME)
+            .where(
+                approval_requests.c.organisation_id == self._work.organisation_id,
+                approval_requests.c.state == "pending",
+                ~promised.exists(),
+            )
+            .group_by(approval_requests.c.id)
+            .order_by(approval_requests.c.id)
+        )
+        return [
+            (row.id, 0, self._work.now) if row.step is None else (row.id, row.step + 1, from_micros(row.next_at))
+            for row in rows
+        ]
 
     async def of(self, consultation_id: str) -> dict[str, list[Rung]]:
         """Request id -> its steps so far, first one first."""

@@ -82,7 +82,7 @@ def test_every_fault_of_a_charity_is_told_together() -> None:
     """
 
     assert charity_faults(text) == [
-        "[secrets] is not a table we know; use areas, charity, checked, flags, hours, numbers",
+        "[secrets] is not a table we know; use areas, charity, checked, flags, hours, numbers, waits",
         "[charity] colour: we do not know this setting",
         "[charity] book: is missing or not a text",
         "[charity] name: must be a text of at most 200 characters, on one line",
