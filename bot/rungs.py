@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.cards import Block, Card, Notice, Number, Numbers, Plain, Say, Small
+from bot.cards import Block, Card, Heading, Notice, Number, Numbers, Plain, Say, Small
 from bot.ladder import Due, due, ladder
 from bot.picture import URGENT, Picture
 from bot.roster import allowed
@@ -103,9 +103,11 @@ def progress(picture: Picture, request: ApprovalRequest, verdict: Verdict) -> li
     blocks: list[Plain] = [Say(" ".join(said))] if said else []
     if not alone(picture, request, verdict):
         return blocks
-    rows = _numbers(leads(picture, request))
+    asked = asked_still(picture, request)  # their numbers stand on the card anyway
+    rows = _numbers(person for person in leads(picture, request) if person not in asked)
+    nobody = "Nobody else has answered yet" if picture.noes(verdict) else "Nobody has answered yet"
     return [
-        Notice("Nobody has answered yet. You have done the right thing by asking.", "warning"),
+        Notice(f"{nobody}. You have done the right thing by asking.", "warning"),
         *([Numbers(rows)] if rows else []),
         Say(_CHOICE),
         *blocks,
@@ -133,10 +135,9 @@ def nobody_yet_card(picture: Picture) -> Card:
         if verdict is None or not unanswered(picture, request):
             continue
         # A case may wait in two lanes; each has its own people and times.
-        blocks += [Notice(f"{verdict.lane.title}: nobody has decided this yet.", "warning")]
+        asked = asked_still(picture, request)
+        blocks += [Heading(verdict.lane.title), Numbers(_numbers(asked))] if asked else [Heading(verdict.lane.title)]
         blocks += progress(picture, request, verdict)
-        rows = _numbers([*asked_still(picture, request)])
-        blocks += [Numbers(rows)] if rows else []
     if not blocks:
         text = Say("Somebody has answered, or it is not needed any more. Look at your card.")
         return Card(f"Case {picture.case.reference}", (text,), danger=danger)
@@ -186,6 +187,8 @@ def _to_come(picture: Picture, request: ApprovalRequest, verdict: Verdict, each:
     match each.kind:
         case "next" if people := next_one(picture, request, verdict):
             return f"{when} we also ask {names(people)}."
+        case "leads" if unanswered(picture, request):
+            return f"{when} we tell them again."
         case "leads":
             return f"{when} we turn to {_roles(leads(picture, request)) or 'whoever is on duty then'}."
         case _:

@@ -85,6 +85,7 @@ READS: dict[str, tuple[Use, Any]] = {
     "cases.get": (lambda tx, it: tx.cases.get(it.case.id), NotFound),
     "cases.of": (lambda tx, it: tx.cases.of(it.worker.id, ["asking"]), []),
     "cases.reference_taken": (lambda tx, it: tx.cases.reference_taken("THEIRS"), False),
+    "ladders.fallen": (lambda tx, it: tx.ladders.fallen(), OWN),
     "ladders.of": (lambda tx, it: tx.ladders.of(it.case.id), {}),
     "ledger.entries": (lambda tx, it: tx.ledger.entries(), OWN),
     "ledger.faults": (lambda tx, it: tx.ledger.faults(), []),

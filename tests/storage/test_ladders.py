@@ -181,3 +181,21 @@ async def test_a_timer_that_did_not_climb_is_closed_by_its_settling(charity: Cha
         await tx.outbox.done([(running.id, running.token)])
 
     assert await claim(charity.store, NOW + timedelta(days=1)) == []
+
+
+async def test_what_waits_without_a_timer_is_found_with_the_step_that_it_is_for(
+    charity: Charity, other: Charity
+) -> None:
+    never, lost, going, settled = [await charity.ask() for _ in range(4)]
+    await other.ask()
+    for request in (lost, going, settled):
+        await climb(charity, request, 0)
+        await climb(charity, request, 1, kind="next")
+    await decline(charity, settled, await charity.say("No."))
+    async with charity.begin() as tx:
+        await tx.outbox.cancel(f"ladder:{lost.id}")
+
+    async with charity.read() as tx:
+        found = await tx.ladders.fallen()
+
+    assert sorted(found) == sorted([(never.id, 0, NOW), (lost.id, 2, NOW + 5 * MINUTE)])
