@@ -5,6 +5,7 @@ The rule to keep: who may decide is worked out again on every press, and the dat
 
 from __future__ import annotations
 
+from bot.by_phone import agreed_words
 from bot.cards import (
     Block,
     Button,
@@ -231,6 +232,8 @@ def _settled(picture: Picture, mine: list[ApprovalRequest]) -> str:
         return "The worker took this back. Nothing is needed from you."
     for request in reversed(mine):
         decision: Decision | None = picture.decisions.get(request.id)
+        if decision is not None and request.id in picture.spoken:
+            return f"Already decided: {agreed_words(picture, request)}"
         if decision is not None:
             words = "agreed to" if decision.verdict == "approved" else "said no to"
             when = at(decision.at, picture.charity)

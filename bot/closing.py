@@ -31,6 +31,7 @@ _KINDS = {
     "reason": "What would be said",
     "approved": "Why they agreed",
     "declined": "Why they said no",
+    "spoken": "What they said by phone, as the worker wrote it down",
     "departure": "Why we went further",
     "done": "What was done",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import rungs, unreached
+from bot import by_phone, rungs, unreached
 from bot.approvals import approval_card, told_card
 from bot.cards import Card, Say
 from bot.consultation import case_card
@@ -25,6 +25,12 @@ def copy_card(picture: Picture, post: Post, person: Person | None) -> Card:
         case "told":
             card = told_card(picture, person)
             return rungs.escalated(picture, person, card) if still_told(picture, person) else card
+        case by_phone.CONFIRM:
+            return by_phone.confirm_card(picture, person)
+        case by_phone.UNCONFIRMED:
+            return by_phone.unconfirmed_card(picture, person)
+        case by_phone.DENIED if mine:
+            return by_phone.denied_card(picture)
         case kind if kind.startswith(RETIRED):
             return _retired_card(picture)
         case "reminder" if mine:
@@ -49,7 +55,15 @@ def has_news(picture: Picture, post: Post, person: Person) -> bool:
         return post.kind != unreached.KIND or bool(picture.late)
     if picture.around.why_not(person):
         return False
-    return bool(waiting(picture, person)) if post.kind == "approval" else still_told(picture, person)
+    match post.kind:
+        case "approval":
+            return bool(waiting(picture, person))
+        case by_phone.CONFIRM:
+            return bool(by_phone.to_confirm(picture, person))
+        case by_phone.UNCONFIRMED:
+            return bool(by_phone.not_confirmed(picture))
+        case _:
+            return still_told(picture, person)
 
 
 def _closed_card(picture: Picture) -> Card:

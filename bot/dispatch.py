@@ -12,7 +12,20 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import approvals, away, closing, consultation, emergency, guidance, home, notices, on_call, reference, sending
+from bot import (
+    approvals,
+    away,
+    closing,
+    consultation,
+    emergency,
+    guidance,
+    home,
+    notices,
+    on_call,
+    reference,
+    sending,
+    spoken,
+)
 from bot.approvals import approval_card
 from bot.cards import (
     Aside,
@@ -69,6 +82,10 @@ ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
     "approve.confirm": approvals.approve_confirmed,
     "decline": approvals.decline,
     "decline.confirm": approvals.decline_confirmed,
+    "spoken": spoken.spoken,
+    "spoken.confirm": spoken.spoken_confirmed,
+    "spoken.yes": spoken.said_yes,
+    "spoken.no": spoken.said_no,
     "record": closing.record,
     "record.confirm": closing.record_confirmed,
     "more": guidance.more,

@@ -28,6 +28,7 @@ from storage.records import (
     Person,
     Rung,
     SealedText,
+    Spoken,
 )
 from storage.store import Transaction
 
@@ -56,6 +57,7 @@ class Picture:
     late: frozenset[str] = frozenset()  # of them, those whom an urgent letter should have reached by now
     lost: frozenset[str] = frozenset()  # of them, those to whom a letter came back
     rungs: Mapping[str, Sequence[Rung]] = field(default_factory=dict)  # request id -> the steps of its ladder so far
+    spoken: Mapping[str, Spoken] = field(default_factory=dict)  # request id -> what was agreed by telephone
     today: date | None = None  # in the charity's own zone, for what must be checked again
 
     @property
@@ -137,10 +139,16 @@ class Picture:
         """Who said no to exactly this proposal and may (still) decide it, first one first."""
         return [d for r in self.about(verdict) if (d := self.decided(r)) and d.verdict == "declined"]
 
+    def passed(self, verdict: Verdict) -> set[str]:
+        """The ids of those who were asked about exactly this proposal and said that they cannot decide it."""
+        return {id for request in self.about(verdict) for id in request.passed}
+
     def decided(self, request: ApprovalRequest) -> Decision | None:
         """The decision on this request while it stands: not that of somebody it turned out that it may be about."""
         decision = self.decisions.get(request.id)
         person = self.person(decision.person_id) if decision else None
+        if request.id in self.spoken and self.spoken[request.id].answer == "no":
+            return None  # it was written down by somebody else, and they say that they never agreed
         if decision is None or person is None:
             return decision
         # Who is asked only by name was asked by default before that was known.
@@ -218,6 +226,7 @@ async def look(
         walked=walked,
         requests=tuple(requests),
         decisions=await tx.approvals.decisions(case.id) if requests else {},
+        spoken=await tx.spoken.of(case.id) if requests else {},
         departures=tuple(departures),
         disclosures=tuple(await tx.cases.disclosures(case.id)),
         texts=tuple(await tx.texts.of(case.id)),

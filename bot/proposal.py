@@ -6,6 +6,7 @@ says never to show.
 
 from __future__ import annotations
 
+from bot.by_phone import agreed_words, denied, way_in
 from bot.cards import (
     Block,
     Button,
@@ -29,7 +30,7 @@ from bot.picture import Picture
 from bot.questioning import ask, carry, title
 from bot.rungs import alone, progress
 from bot.unreached import not_reached, ring_them
-from bot.wording import at, instead, names, numbers, role_of, whom_to_ring
+from bot.wording import instead, names, numbers, role_of, whom_to_ring
 from policy.book import SENDING
 from policy.walk import Asking, Verdict
 from storage.records import ApprovalRequest, Person
@@ -91,6 +92,7 @@ def _lanes(picture: Picture, *, sent: bool) -> list[Block]:
         blocks.append(Heading(lane_title(verdict)))
         blocks += checks(picture, verdict)
         if sent:
+            blocks += denied(picture, verdict)
             blocks.append(_where_it_stands(picture, verdict))
         blocks += instead(picture.around, picture.book, verdict.recipients) if picture.circle else ()
         free = picture.standing(verdict) == "free" and not verdict.blocks
@@ -141,6 +143,7 @@ def _while_waiting(picture: Picture, verdict: Verdict) -> list[Block]:
     asked = [person for person in waiting_for(picture, _asked(picture, request))[0] if person.telephone]
     if asked and picture.standing(verdict) == "pending":
         blocks.append(Numbers(tuple(Number(person.name, person.telephone, role_of(person)) for person in asked)))
+    blocks += way_in(picture, verdict)
     if verdict.lane.protective:
         blocks.append(Say(ADVICE_NOW))
         if picture.book.what_if:
@@ -199,12 +202,9 @@ def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
             ring = f"Ring {asked[0].name} now." if len(asked) == 1 else "Ring one of them now."
             return Notice(f"Waiting for {names(asked)} to agree. {ring} {away}".rstrip())
         case "approved":
-            decision = picture.decisions[request.id] if request else None
-            who = picture.name(decision.person_id) if decision else ""
-            when = at(decision.at, picture.charity) if decision else ""
             then = "Do this now." if picture.may_go(verdict) else "First answer the last checks on this card."
             then = "First do what “Stop” says." if verdict.blocks else then
-            return Notice(f"{who} agreed at {when}. {then}")
+            return Notice(f"{agreed_words(picture, request) if request else ''} {then}")
         case "declined":
             decision = picture.decisions[request.id] if request else None
             who = picture.name(decision.person_id) if decision else "The person you asked"
@@ -254,7 +254,7 @@ def _ways(picture: Picture, *, sent: bool) -> tuple[Button, ...]:
     if sent:
         tone: Tone = "plain" if picture.checks_open and _something_may_go(picture) else "main"
         ways.append(Button("Write down what was done", "record", carry(picture), tone))
-        if any(text.kind in ("approved", "declined", "reason") for text in picture.texts):
+        if any(text.kind in ("approved", "declined", "reason", "spoken") for text in picture.texts):
             ways.append(Button("Read the reasons", "read", {"c": picture.case.id}))
         ways.append(Button("Take back and change", "withdraw", carry(picture)))
         if not any(picture.standing(verdict) == "pending" for verdict in picture.lanes):

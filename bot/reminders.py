@@ -10,6 +10,7 @@ from bot.charity import charity_of
 from bot.climbing import climb
 from bot.picture import Picture, look
 from bot.questioning import carry
+from bot.spoken import not_confirmed_in_time
 from bot.unreached import not_reached_in_time
 from bot.wording import whom_to_ring
 from policy.book import Book
@@ -44,6 +45,7 @@ TIMERS: Mapping[str, Timer] = {
     "emergency_record": emergency_record,
     "ladder": climb,
     "not_reached": not_reached_in_time,
+    "spoken": not_confirmed_in_time,
 }
 
 
