@@ -17,7 +17,7 @@ from bot.telling import new_message, tell
 from policy.book import Book
 from policy.walk import Verdict
 from storage.posts import RETIRED
-from storage.records import ApprovalRequest, Person
+from storage.records import ApprovalRequest, Person, Post
 from storage.store import Store, StoreUnavailable, Transaction
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ async def climb(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str
             await climbing.asks_the_next_one()
         case "leads":
             await climbing.calls_the_leads()
-    for post in await tx.posts.of(case.id):
+    for post in sorted(await tx.posts.of(case.id), key=lambda copy: copy.id):  # in the order that others lock them in
         if not post.kind.startswith(RETIRED):
             await tx.outbox.letter(post)
 
@@ -112,8 +112,10 @@ class _Climbing:
         await self._tell("told", [person for person in people if person.id not in may])
         if not unanswered(self._picture, self._request):
             case = self._picture.case
+            posts: list[Post] = []
             for address in await self._tx.people.accounts([case.requester_id]):
-                await self._tx.outbox.letter(await new_message(self._tx, case, KIND, address))
+                posts += await new_message(self._tx, case, KIND, address)
+            await self._tx.outbox.letters(posts)
         self._note("leads called")
 
     def _asked(self) -> list[Person]:

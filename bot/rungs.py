@@ -67,8 +67,13 @@ def had_a_say(picture: Picture, request: ApprovalRequest, verdict: Verdict) -> s
 
 
 def next_one(picture: Picture, request: ApprovalRequest, verdict: Verdict) -> list[Person]:
-    """Who is asked next: one person at most, whom our message gets to where there is a choice."""
+    """Who is asked next: one person at most, whom our message gets to where there is a choice.
+
+    While the case is silenced nobody new, as long as somebody who knows of it can still decide.
+    """
     if verdict.approval is None:
+        return []
+    if picture.around.silenced and may_decide(picture, request, verdict, asked_still(picture, request)):
         return []
     people = picture.around.asked(verdict.approval, request.asked | had_a_say(picture, request, verdict))
     return sorted(people, key=lambda person: person.id in picture.unreached)[:1]

@@ -11,6 +11,7 @@ from sqlalchemy import Text, bindparam, case, cast, collate, func, literal, sele
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.posts import RETIRED
 from storage.tables import Int64, consultations, jobs, people, posts
 
 _NEWS = ("lane", "payload", "run_at", "token", "attempts", "state")
@@ -39,7 +40,7 @@ def letters_to(rows: list[dict[str, Any]], *, postgresql: bool) -> Any:
 
 
 def letters_to_copies(*, postgresql: bool, only_if: Any = None) -> Any:
-    """A letter for every copy of a consultation's cards, in one statement; the pressed copy is held.
+    """A letter for every copy of a consultation's cards that is no history, in one statement; the pressed one is held.
 
     Rows are taken in the order of their keys, as `_done` takes them: two transactions that meet in the same letters
     wait for one another instead of locking each other out. `only_if` is one more condition, the same for every row.
@@ -65,7 +66,11 @@ def letters_to_copies(*, postgresql: bool, only_if: Any = None) -> Any:
         case((pressed, bindparam("held_by", type_=Text)), else_=literal("")),
         literal(0),
         literal("due"),
-    ).where(posts.c.consultation_id == bindparam("case_id"), posts.c.organisation_id == bindparam("org"))
+    ).where(
+        posts.c.consultation_id == bindparam("case_id"),
+        posts.c.organisation_id == bindparam("org"),
+        posts.c.kind.not_like(literal(f"{RETIRED}%")),  # its last card, which says so, was promised as it was retired
+    )
     if only_if is not None:
         rows = rows.where(only_if)
     rows = rows.order_by(order(key))

@@ -130,10 +130,13 @@ def test_the_day_and_the_night_are_those_of_the_charitys_zone(zone: str) -> None
     hours = Hours(ZoneInfo(zone), "")
 
     for hour in range(24):
-        moment = hours.waking(NIGHT + timedelta(hours=hour)).astimezone(ZoneInfo(zone))
+        there = (NIGHT + timedelta(hours=hour)).astimezone(ZoneInfo(zone))
 
-        assert moment.weekday() < 5
-        assert 8 <= moment.hour < 20
+        waking = hours.waking(NIGHT + timedelta(hours=hour)).astimezone(ZoneInfo(zone))
+
+        assert waking.weekday() < 5
+        assert 8 <= waking.hour < 20
+        assert (waking == there) == (there.weekday() < 5 and 8 <= there.hour < 20)
 
 
 def test_after_an_outage_the_first_steps_follow_at_once_and_later_calls_that_were_missed_stay_missed() -> None:

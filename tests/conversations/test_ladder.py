@@ -44,7 +44,7 @@ async def next_time(town: Town) -> datetime | None:
         row = (
             await tx.connection.execute(select(jobs.c.run_at).where(jobs.c.key.like("ladder:%"), jobs.c.state == "due"))
         ).one_or_none()
-        return row and from_micros(row.run_at)
+        return from_micros(row.run_at) if row else None
 
 
 async def takes_the_timer_away(town: Town) -> None:
