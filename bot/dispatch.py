@@ -1,31 +1,19 @@
-"""The dispatcher: one table of actions, one transaction an event, and the only `except Exception` of the house.
+"""The dispatcher: one transaction an event, one answer, and the only `except Exception` of the house.
 
-The rule to keep: an action's name says what was pressed, never that it may be. Each handler checks again.
+The rule to keep: whatever goes wrong, whoever pressed is told what happened, what is safe and what to do now.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import (
-    approvals,
-    away,
-    closing,
-    consultation,
-    emergency,
-    guidance,
-    home,
-    notices,
-    on_call,
-    reference,
-    sending,
-    spoken,
-)
+from bot import consultation, emergency, notices
+from bot.actions import ACTIONS
 from bot.approvals import approval_card
 from bot.cards import (
     Aside,
@@ -52,46 +40,6 @@ from storage.records import Conflict, NotFound
 from storage.store import GaveWay, StoreUnavailable, Transaction
 
 log = logging.getLogger(__name__)
-
-ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
-    "start": home.begin,
-    "home": home.home,
-    "typed": home.typed,
-    "away": away.away,
-    "away.confirm": home.gone,
-    "away.end": home.back,
-    "on_call": on_call.on_call,
-    "new": consultation.new,
-    "open": consultation.open_,
-    "answer": consultation.answer,
-    "ask": consultation.ask_again,
-    "review": consultation.review,
-    "name": reference.name,
-    "name.confirm": reference.name_confirmed,
-    "pause": consultation.pause,
-    "stop": consultation.stop,
-    "send": sending.send,
-    "send.confirm": sending.send_confirmed,
-    "withdraw": sending.withdraw,
-    "depart": sending.depart,
-    "depart.confirm": sending.depart_confirmed,
-    "bar": sending.bar,
-    "bar.confirm": sending.bar_confirmed,
-    "decide": approvals.open_approval,
-    "approve": approvals.approve,
-    "approve.confirm": approvals.approve_confirmed,
-    "decline": approvals.decline,
-    "decline.confirm": approvals.decline_confirmed,
-    "spoken": spoken.spoken,
-    "spoken.confirm": spoken.spoken_confirmed,
-    "spoken.yes": spoken.said_yes,
-    "spoken.no": spoken.said_no,
-    "record": closing.record,
-    "record.confirm": closing.record_confirmed,
-    "more": guidance.more,
-    "read": closing.read,
-    "close": closing.close,
-}
 
 _REMEMBERED = 10_000
 _URGENT_TRIES = 5
