@@ -39,10 +39,6 @@ ALLOWED = {
     ("spoken", "answer"): "yes",
     ("decisions", "verdict"): "approved",
     ("jobs", "state"): "due",
-    ("confirmations", "what"): "there",
-    ("looks", "kind"): "emergency",
-    ("handovers", "why"): "leaves",
-    ("factors", "kind"): "totp",
 }
 
 
