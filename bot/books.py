@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from bot.settings import SettingsError, not_folders
@@ -39,7 +40,7 @@ def read_books(folders: Sequence[Path]) -> dict[str, Book]:
     faults: list[str] = []
     for path, name in zip(files, names(files), strict=True):
         try:
-            book = read_file(path.read_bytes(), name)
+            book = _read(path.read_bytes(), name)
         except BookError as wrong:
             faults += [str(fault) for fault in wrong.faults]
             continue
@@ -53,6 +54,12 @@ def read_books(folders: Sequence[Path]) -> dict[str, Book]:
     if faults:
         raise SettingsError(faults)
     return books
+
+
+@lru_cache(16)
+def _read(text: bytes, name: str) -> Book:
+    """The same bytes are the same book, which nobody can change: a process that looks twice reads it once."""
+    return read_file(text, name)
 
 
 class NotHere(Exception):

@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 NATIONS = {"england": "ENG", "northern_ireland": "NIR", "scotland": "SCT", "wales": "WLS"}
-"""A nation as a charity's file says it -> its code in the `holidays` package (https://holidays.readthedocs.io)."""
+"""A nation as a charity's file says it -> its code in the holidays package."""
 
 _OPENS, _CLOSES, _MORNING = time(8), time(20), time(9)
 _DAY = timedelta(days=1)

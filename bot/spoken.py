@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from bot.books import book_of
 from bot.by_phone import CONFIRM, DENIED, UNCONFIRMED, confirm_by, confirm_card, may_have_agreed, to_confirm
 from bot.cards import Choice, Correct, Facts, Field, Form, Open, Pick, Reply, Say, Show, Text
 from bot.charity import charity_of
@@ -93,15 +94,15 @@ async def said_no(turn: Turn) -> Reply:
 
 
 async def not_confirmed_in_time(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> None:
-    """At noon of the day after: whoever leads is told, if nobody has said that it was so."""
+    """At noon of the day after: whoever leads is told, if nobody has said that it was so. Raises NotHere."""
     await tx.approvals.hold(payload["request"])
     try:
         case = await tx.cases.get(payload["case"])
     except NotFound:
         return
-    book = books.get(case.book_id)
+    book = book_of(books, case)
     said = (await tx.spoken.of(case.id)).get(payload["request"])
-    if book is None or said is None or said.answer:
+    if said is None or said.answer:
         return
     picture = await look(tx, book, charity_of(await tx.organisations.current()), case)
     await _tell_lead(tx, picture, payload["request"])
@@ -174,7 +175,7 @@ def lead(picture: Picture, *, but: str) -> list[Person]:
     around = picture.around
     ways = [around.reached(recipient.capability)] if recipient and recipient.capability else []
     ways += [around.on_duty(), around.bound(), around.reached("chair"), around.reached("vice_chair")]
-    if around.silenced:
-        ways = ways[:1]
+    if around.silenced:  # nobody else than the next in line, and only where the one lead's own word it is
+        ways = [*ways[:1], around.reached("chair"), around.reached("vice_chair")]
     found = ([person for person in people if person.id != but] for people in ways)
     return next((people for people in found if people), [])

@@ -6,6 +6,7 @@ One process migrates at a time (an advisory lock on PostgreSQL, BEGIN IMMEDIATE 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -63,10 +64,11 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Raises StoreUnavailable, with the driver's own name for what is wrong and never the address."""
     connected = False
     try:
+        await _write_ahead(engine)
         async with engine.connect() as connection:
             connected = True
             yield connection
-    except (DBAPIError, OSError, TimeoutError) as trouble:
+    except (DBAPIError, sqlite3.Error, OSError, TimeoutError) as trouble:
         if connected:
             raise
         # SQLite's driver has a thread that still tells the loop that it ended; a loop that is gone gets a traceback.
@@ -75,6 +77,26 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         while first.__cause__ is not None:
             first = first.__cause__
         raise StoreUnavailable(type(first).__name__) from trouble
+
+
+async def _write_ahead(engine: AsyncEngine) -> None:
+    """SQLite's journal as everybody uses it. Whoever turns it over while another does is refused at once, unwaited."""
+    if engine.dialect.name != "sqlite":
+        return
+    for _ in range(int(_PATIENCE / _LAST_WORD)):
+        try:
+            async with engine.connect() as connection:
+                raw = (await connection.get_raw_connection()).driver_connection
+                if raw is not None:
+                    await raw.execute("PRAGMA journal_mode=WAL")
+            return
+        except OperationalError as busy:
+            if "locked" not in str(busy.orig):
+                raise
+        except sqlite3.OperationalError as busy:
+            if "locked" not in str(busy):
+                raise
+        await asyncio.sleep(_LAST_WORD)
 
 
 def _engine(url: str) -> AsyncEngine:
@@ -88,7 +110,6 @@ def _engine(url: str) -> AsyncEngine:
         cursor = raw.cursor()
         # With foreign keys on, rebuilding a table deletes the rows that point at it; they are checked at the end.
         cursor.execute("PRAGMA foreign_keys=OFF")
-        cursor.execute("PRAGMA journal_mode=WAL")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

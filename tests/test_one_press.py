@@ -61,7 +61,7 @@ def test_the_guide_names_four_steps_in_four_files() -> None:
 def test_each_step_happens_in_the_file_it_is_said_to() -> None:
     said = {
         "bot/channels/slack/app.py": ["SlackChannel._listen", "SlackChannel._answered"],
-        "bot/dispatch.py": ["Dispatcher.handle", "ACTIONS"],
+        "bot/dispatch.py": ["Dispatcher.handle"],
         "bot/consultation.py": ["answer", "_record", "case_card"],
         "bot/channels/slack/render.py": ["blocks"],
     }

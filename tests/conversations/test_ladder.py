@@ -289,7 +289,7 @@ async def test_a_timer_that_died_is_promised_anew_at_the_start_and_the_ladder_go
 
     assert (lost, revived) == (["asked Fri 02:14"], [1, 0])
     assert await steps(town) == ["asked Fri 02:14", "next Fri 03:14", "leads Fri 03:14"]
-    await ben.sees("[Approve]")
+    await ben.reads("[Approve]")  # the old card may be shrunk after the new one has come
     assert "timer revived" in await town.ledger_kinds()
 
 
