@@ -29,14 +29,14 @@ from bot.cards import (
 )
 from bot.emergency import with_line
 from bot.forms import CHECKED, LIMIT, ticked, typed
-from bot.lanes import lane_facts, lane_title
+from bot.lanes import lane_facts, lane_numbers, lane_title
 from bot.picture import Picture
 from bot.questioning import answer_line
 from bot.requests import bring_up_to_date, still_told
 from bot.roster import allowed
 from bot.sight import narrowed, proposed, readable, waiting
 from bot.turn import Refusal, Turn
-from bot.wording import at, numbers
+from bot.wording import at
 from policy.grounds import tellable
 from policy.walk import Verdict
 from storage.records import ApprovalRequest, Conflict, Decision, NotFound, Person
@@ -191,14 +191,7 @@ def _question(
     blocks.append(lane_facts(picture, verdict, asked=True))
     if why := _answers(picture, verdict):
         blocks += [Say("What the worker answered:"), Points(why)]
-    rows = numbers(
-        picture.book,
-        picture.charity,
-        verdict.contacts,
-        picture.circle,
-        recipients=verdict.recipients,
-        today=picture.today,
-    )
+    rows = lane_numbers(picture, verdict)
     if verdict.lane.protective and rows:
         blocks.append(Numbers(rows))
     carried = {"c": picture.case.id, "r": request.id, "f": request.fingerprint}

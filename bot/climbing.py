@@ -9,6 +9,7 @@ import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from bot.books import book_of
 from bot.charity import charity_of
 from bot.picture import URGENT, Picture, look
 from bot.rungs import KIND, asked_still, leads, may_decide, next_one, pace, step, unanswered
@@ -24,15 +25,12 @@ log = logging.getLogger(__name__)
 
 
 async def climb(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> None:
-    """Take the step that is due. LookupError without the case's book: another process has it, or this one later."""
+    """Take the step that is due. Raises NotHere."""
     if await tx.approvals.hold(payload["request"]) != "pending":
         return
     request = await tx.approvals.get(payload["request"])
     case = await tx.cases.get(request.consultation_id)
-    book = books.get(case.book_id)
-    if book is None:
-        raise LookupError("this process has not read the book of a request that waits")
-    picture = await look(tx, book, charity_of(await tx.organisations.current()), case)
+    picture = await look(tx, book_of(books, case), charity_of(await tx.organisations.current()), case)
     urgent = pace(picture, request) in URGENT
     if not urgent and (waking := picture.charity.waking.waking(tx.now)) > tx.now:
         await tx.outbox.put("timer", f"ladder:{request.id}", payload, run_at=waking)

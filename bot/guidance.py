@@ -10,10 +10,10 @@ from datetime import date
 
 from bot.cards import Button, Buttons, Field, Form, Heading, Notice, Numbers, Open, Plain, Points, Quote, Reply, Say
 from bot.emergency import with_line
-from bot.lanes import checks, lane_facts
+from bot.lanes import checks, lane_facts, lane_numbers
 from bot.picture import Picture
 from bot.turn import Refusal, Turn
-from bot.wording import instead, numbers
+from bot.wording import instead
 from policy.book import Guide, LawNote, WhatIf
 from policy.currency import check_line, law_text
 from policy.walk import Verdict
@@ -109,14 +109,7 @@ def help_with(picture: Picture, verdict: Verdict, *, on_card: bool) -> Iterator[
         if then:
             yield Heading(_when(picture, verdict))
             yield Points(said(then), numbered=True)
-        people = numbers(
-            picture.book,
-            picture.charity,
-            verdict.contacts,
-            picture.circle,
-            recipients=verdict.recipients,
-            today=picture.today,
-        )
+        people = lane_numbers(picture, verdict)
         if people:
             yield Heading("Who to ring then" if waiting and not verdict.lane.protective else "Who to ring")
             yield Numbers(people)

@@ -5,9 +5,9 @@ The rule to keep: a lane shows what the book says for these facts, and nothing t
 
 from __future__ import annotations
 
-from bot.cards import Facts, Notice
+from bot.cards import Facts, Notice, Number
 from bot.picture import Picture
-from bot.wording import BASES, by_when
+from bot.wording import BASES, by_when, numbers
 from policy.walk import Verdict
 
 
@@ -21,6 +21,18 @@ def reach(picture: Picture, verdict: Verdict) -> str:
     """The recipients of a lane in words."""
     titles = [picture.book.recipients[id].title for id in verdict.recipients]
     return "; ".join(titles) or "Nobody outside"
+
+
+def lane_numbers(picture: Picture, verdict: Verdict) -> tuple[Number, ...]:
+    """Everybody whom this lane may ring: the outcome's contacts and its recipients', as they stand today."""
+    return numbers(
+        picture.book,
+        picture.charity,
+        verdict.contacts,
+        picture.circle,
+        recipients=verdict.recipients,
+        today=picture.today,
+    )
 
 
 def lane_facts(picture: Picture, verdict: Verdict, *, asked: bool = False) -> Facts:

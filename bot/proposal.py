@@ -25,12 +25,12 @@ from bot.cards import (
 from bot.deciders import before_sending, waiting_for
 from bot.departing import further
 from bot.guidance import ADVICE_NOW, cannot_wait, on_card, said, script, steps, ways_in
-from bot.lanes import checks, lane_facts, lane_title
+from bot.lanes import checks, lane_facts, lane_numbers, lane_title
 from bot.picture import Picture
 from bot.questioning import ask, carry, title
 from bot.rungs import alone, progress
 from bot.unreached import not_reached, ring_them
-from bot.wording import instead, names, numbers, role_of, whom_to_ring
+from bot.wording import instead, names, role_of, whom_to_ring
 from policy.book import SENDING
 from policy.walk import Asking, Verdict
 from storage.records import ApprovalRequest, Person
@@ -153,14 +153,7 @@ def _while_waiting(picture: Picture, verdict: Verdict) -> list[Block]:
 
 
 def _numbers(picture: Picture, verdict: Verdict) -> list[Block]:
-    rows = numbers(
-        picture.book,
-        picture.charity,
-        verdict.contacts,
-        picture.circle,
-        recipients=verdict.recipients,
-        today=picture.today,
-    )
+    rows = lane_numbers(picture, verdict)
     return [Numbers(rows)] if rows else []
 
 

@@ -175,7 +175,7 @@ def lead(picture: Picture, *, but: str) -> list[Person]:
     around = picture.around
     ways = [around.reached(recipient.capability)] if recipient and recipient.capability else []
     ways += [around.on_duty(), around.bound(), around.reached("chair"), around.reached("vice_chair")]
-    if around.silenced:  # nobody else than the next in line, and only where the one lead's own word it is
+    if around.silenced:  # somebody new only where it is the one lead's own word, and then whoever is next in line
         ways = [*ways[:1], around.reached("chair"), around.reached("vice_chair")]
     found = ([person for person in people if person.id != but] for people in ways)
     return next((people for people in found if people), [])

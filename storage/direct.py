@@ -28,6 +28,10 @@ _DIALECTS: dict[bool, Any] = {True: _asyncpg(), False: sqlite_dialects.aiosqlite
 _LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
 
 
+class Ended(OperationalError):
+    """The connection turned out to be over as its transaction was to begin: nothing was done, another one may serve."""
+
+
 class Direct:
     """One statement, in the words of each engine. `rows` gives its rows as named tuples, none where it returns none."""
 
@@ -81,15 +85,19 @@ def _as_it_is(*values: Any) -> tuple[Any, ...]:
 async def driver_of(connection: AsyncConnection, *, postgresql: bool) -> Any:
     """The driver's own connection, inside the transaction that has begun.
 
-    SQLAlchemy begins a PostgreSQL transaction only with its first statement; here it is begun at once.
+    SQLAlchemy begins a PostgreSQL transaction only with its first statement; here it is begun at once. Raises Ended
+    where the server has ended the connection: the pool looks at the line, which is closed a little later.
     """
     raw: Any = await connection.get_raw_connection()
     if postgresql and raw.dbapi_connection._transaction is None:
         try:
             await raw.dbapi_connection._start_transaction()
         except BaseException as fault:
+            over = raw.driver_connection.is_closed()
             # Cut off half-way, the driver may be in a transaction that SQLAlchemy knows nothing of: never used again.
             raw.driver_connection.terminate()
+            if isinstance(fault, Exception) and over:
+                raise Ended(None, None, fault) from fault
             if isinstance(fault, Exception):
                 _raise(fault)
             raise

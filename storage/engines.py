@@ -16,6 +16,8 @@ from storage import one_trip
 TIMEOUT = 10.0
 """Seconds to wait for a lock or a connection, where the caller names no bound of its own."""
 
+POOLED = 20  # connections to PostgreSQL
+
 _OPENING = 2.0  # seconds that SQLite waits for a lock while a file is opened
 
 
@@ -23,7 +25,7 @@ def postgresql(url: str) -> AsyncEngine:
     engine = create_async_engine(
         url,
         hide_parameters=True,  # an error's text may reach a log; what somebody typed may not
-        pool_size=20,
+        pool_size=POOLED,
         max_overflow=0,  # overflow connections are thrown away on return: opened and prepared again for every rush
         pool_timeout=TIMEOUT,
         pool_recycle=1800,

@@ -18,7 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -26,6 +26,7 @@ from storage.store import StoreUnavailable
 from storage.triggers import put_triggers
 
 _LOCK = 7_203_115_846  # ours alone: any number that no other user of the same database takes
+_AGAIN = 0.1  # seconds between two tries to turn SQLite's journal over
 _LAST_WORD = 0.1  # seconds; only where there was no connection
 _PATIENCE = 60  # seconds that SQLite waits for another process that is migrating
 
@@ -83,20 +84,17 @@ async def _write_ahead(engine: AsyncEngine) -> None:
     """SQLite's journal as everybody uses it. Whoever turns it over while another does is refused at once, unwaited."""
     if engine.dialect.name != "sqlite":
         return
-    for _ in range(int(_PATIENCE / _LAST_WORD)):
+    for _ in range(int(_PATIENCE / _AGAIN)):
         try:
             async with engine.connect() as connection:
                 raw = (await connection.get_raw_connection()).driver_connection
                 if raw is not None:
                     await raw.execute("PRAGMA journal_mode=WAL")
             return
-        except OperationalError as busy:
-            if "locked" not in str(busy.orig):
-                raise
         except sqlite3.OperationalError as busy:
             if "locked" not in str(busy):
                 raise
-        await asyncio.sleep(_LAST_WORD)
+        await asyncio.sleep(_AGAIN)
 
 
 def _engine(url: str) -> AsyncEngine:

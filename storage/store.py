@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -27,7 +27,7 @@ from storage.approvals import Approvals
 from storage.arrivals import Arrivals
 from storage.cases import Cases
 from storage.deliveries import Deliveries
-from storage.direct import driver_of
+from storage.direct import Ended, driver_of
 from storage.ladders import Ladders
 from storage.ledger import Ledger
 from storage.organisations import Organisations
@@ -176,11 +176,7 @@ class Store:
         """
         # SQLite takes one writer at a time anyway: queueing here is fair, queueing there is a lottery of sleeps.
         turn: AbstractAsyncContextManager[Any] = nullcontext() if self.postgresql else self._writing
-        async with _bounded(within) as limit, turn, _reaching(self.writer, within and limit.when()) as connection:
-            begun = await _begun(connection, limit)
-            if within is None:
-                limit.reschedule(None)
-            driver = await driver_of(connection, postgresql=self.postgresql)
+        async with _bounded(within) as limit, turn, _entered(self.writer, limit, within) as (connection, begun, driver):
             transaction = Transaction(connection, driver, self.keys, now, self.postgresql)
             yield transaction
             await transaction.seal_notes()
@@ -191,11 +187,7 @@ class Store:
     @asynccontextmanager
     async def read(self, now: datetime, *, within: float | None = None) -> AsyncIterator[Transaction]:
         """One snapshot to read from, in which nothing can be written. `within` as in `begin`; raises as it does."""
-        async with _bounded(within) as limit, _reaching(self.reader, within and limit.when()) as connection:
-            if within is None:
-                limit.reschedule(None)
-            await connection.begin()  # one snapshot for the driver too, which does not begin one by itself
-            driver = await driver_of(connection, postgresql=self.postgresql)
+        async with _bounded(within) as limit, _entered(self.reader, limit, within) as (connection, _, driver):
             yield Transaction(connection, driver, self.keys, now, self.postgresql)
 
     @asynccontextmanager
@@ -258,6 +250,35 @@ async def _reaching(engine: AsyncEngine, until: float | None = None) -> AsyncIte
     finally:
         if guard is not None:
             guard.cancel()
+
+
+@asynccontextmanager
+async def _entered(
+    engine: AsyncEngine, limit: asyncio.Timeout, within: float | None
+) -> AsyncIterator[tuple[AsyncConnection, AsyncTransaction, Any]]:
+    """A connection, its transaction and its driver, begun on all three. `limit` ends here where `within` is None.
+
+    A connection that the server ended while it lay in the pool shows at its BEGIN: then the next one, and no press is
+    lost to it. Raises as `_reaching` does.
+    """
+    async with AsyncExitStack() as stack:
+
+        async def entered() -> tuple[AsyncConnection, AsyncTransaction, Any]:
+            connection = await stack.enter_async_context(_reaching(engine, within and limit.when()))
+            begun = await _begun(connection, limit)  # one snapshot for the driver too, which begins none by itself
+            return connection, begun, await driver_of(connection, postgresql=engine.dialect.name == "postgresql")
+
+        for _ in range(engines.POOLED):
+            try:
+                found = await entered()
+                break
+            except Ended:
+                await stack.aclose()
+        else:
+            found = await entered()
+        if within is None:
+            limit.reschedule(None)
+        yield found
 
 
 async def _begun(connection: AsyncConnection, limit: asyncio.Timeout) -> AsyncTransaction:

@@ -91,6 +91,11 @@ async def all_done(store: Store) -> bool:
     return {state for state, _ in await letters(store)} == {"done"}
 
 
+async def on_its_way(workspace: Workspace, store: Store) -> bool:
+    """A letter was claimed, and Slack has it in hand."""
+    return ("due", 1) in await letters(store) and not workspace.faults["chat.postMessage"]
+
+
 async def time_passes(store: Store) -> None:
     """Whatever waits is due now."""
     async with store.begin(now()) as tx:
@@ -123,10 +128,7 @@ async def test_a_letter_under_way_when_the_process_is_killed_arrives_once(
         await wren.presses("Yes, now")
         await wren.waits_for("Are you safe?")
 
-        async def on_its_way() -> bool:
-            return ("due", 1) in await letters(store) and not workspace.faults["chat.postMessage"]
-
-        await until_soon(on_its_way)
+        await until_soon(lambda: on_its_way(workspace, store))
         assert len(cards(ash)) == int(done_first)
         await bot.kill()
 
@@ -203,9 +205,6 @@ async def test_a_letter_under_way_when_it_is_told_to_stop_is_finished_first(
         workspace.fails("chat.postMessage", hang=stuck, only_late=True)
         await wren.presses("Yes, now")
 
-        async def on_its_way() -> bool:
-            return ("due", 1) in await letters(store) and not workspace.faults["chat.postMessage"]
-
         async def closed() -> bool:
             try:
                 _, line = await asyncio.open_connection("127.0.0.1", bot.port)
@@ -214,7 +213,7 @@ async def test_a_letter_under_way_when_it_is_told_to_stop_is_finished_first(
             line.close()
             return False
 
-        await until_soon(on_its_way)
+        await until_soon(lambda: on_its_way(workspace, store))
         stopping = asyncio.create_task(bot.stop(seconds=8))
         await until_soon(closed)
         stuck.set()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 import pytest
 
 from tests.conversations import stories
+from tests.conversations.around import A_CHILD_AND_TERROR
 from tests.conversations.resident import Answer, Resident
 from tests.conversations.town import ONE_ENGINE, Town
 
@@ -24,6 +26,14 @@ async def writes_down(worker: Resident, who: str, words: str = WORDS) -> None:
     await worker.chooses("Who agreed?", who)
     await worker.fills("What did they say?", words)
     await worker.submits()
+
+
+async def agreed_by_phone(town: Town, worker: Resident, who: str, story: Mapping[str, Answer]) -> None:
+    """The worker asked this colleague, wrote down their yes on the telephone, and everybody has heard of it."""
+    await worker.sends(story, of=who)
+    await writes_down(worker, who)
+    await worker.sees(f"{who} agreed by phone")
+    await town.delivers()
 
 
 def offered(worker: Resident) -> set[str]:
@@ -99,10 +109,7 @@ async def test_where_the_first_is_a_trustee_one_on_the_phone_is_not_two_workers(
 
 async def test_whoever_confirms_it_settles_it(town: Town) -> None:
     amira, ben, femi = town.people("amira", "ben", "femi")
-    await amira.sends(stories.A_CHILD, of="Femi Adair")
-    await writes_down(amira, "Femi Adair")
-    await amira.sees("Femi Adair agreed by phone")
-    await town.delivers()
+    await agreed_by_phone(town, amira, "Femi Adair", stories.A_CHILD)
 
     await femi.presses("Yes, I agreed")
     await femi.sees("Thank you. Your answer is in the record.")
@@ -119,10 +126,7 @@ async def test_whoever_confirms_it_settles_it(town: Town) -> None:
 
 async def test_i_did_not_takes_the_agreement_away_asks_again_and_tells_the_lead(town: Town) -> None:
     amira, ben, chidi, femi = town.people("amira", "ben", "chidi", "femi")
-    await amira.sends(stories.A_CHILD, of="Femi Adair")
-    await writes_down(amira, "Femi Adair")
-    await amira.sees("Femi Adair agreed by phone")
-    await town.delivers()
+    await agreed_by_phone(town, amira, "Femi Adair", stories.A_CHILD)
 
     await femi.presses("No, I did not")
     await femi.sees("Thank you. Your answer is in the record.")
@@ -140,10 +144,7 @@ async def test_i_did_not_takes_the_agreement_away_asks_again_and_tells_the_lead(
 
 async def test_whoever_said_i_did_not_is_never_written_down_again(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await amira.sends(stories.A_CHILD, of="Femi Adair")
-    await writes_down(amira, "Femi Adair")
-    await amira.sees("Femi Adair agreed by phone")
-    await town.delivers()
+    await agreed_by_phone(town, amira, "Femi Adair", stories.A_CHILD)
     await femi.presses("No, I did not")
     await femi.sees("Thank you.")
     await town.delivers()
@@ -156,10 +157,7 @@ async def test_whoever_said_i_did_not_is_never_written_down_again(town: Town) ->
 
 async def test_a_denied_agreement_of_two_workers_is_asked_again_of_a_worker(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await amira.sends(stories.A_KILLING_ADMITTED, of="Femi Adair")
-    await writes_down(amira, "Femi Adair")
-    await amira.sees("Femi Adair agreed by phone")
-    await town.delivers()
+    await agreed_by_phone(town, amira, "Femi Adair", stories.A_KILLING_ADMITTED)
 
     await femi.presses("No, I did not")
     await femi.sees("Thank you.")
@@ -193,10 +191,7 @@ async def test_no_answer_by_noon_of_the_next_day_tells_the_lead_and_takes_nothin
 
 async def test_a_lead_who_did_not_agree_is_not_the_one_who_is_told_of_it(town: Town) -> None:
     amira, ben, chidi = town.people("amira", "ben", "chidi")
-    await amira.sends(stories.A_CHILD, of="Ben Carver")
-    await writes_down(amira, "Ben Carver")
-    await amira.sees("Ben Carver agreed by phone")
-    await town.delivers()
+    await agreed_by_phone(town, amira, "Ben Carver", stories.A_CHILD)
 
     await ben.presses("No, I did not")
     await ben.sees("Thank you.")
@@ -206,12 +201,26 @@ async def test_a_lead_who_did_not_agree_is_not_the_one_who_is_told_of_it(town: T
     assert "# Please ring two colleagues" not in ben.all()
 
 
+@ONE_ENGINE
+async def test_while_silenced_the_next_in_line_hears_that_the_one_lead_did_not_agree(town: Town) -> None:
+    amira, ben, chidi, dora = town.people("amira", "ben", "chidi", "dora")
+    await amira.sends(A_CHILD_AND_TERROR)
+    await writes_down(amira, "Ben Carver")
+    await amira.sees("Ben Carver agreed by phone")
+    await town.delivers()
+    assert dora.got_nothing()
+
+    await ben.presses("No, I did not")
+    await ben.sees("Thank you.")
+    await town.delivers()
+
+    await dora.reads("# Please ring two colleagues", "Ben Carver says: I did not agree")
+    assert chidi.got_nothing()
+
+
 async def test_the_second_answer_of_the_same_person_changes_nothing(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
-    await amira.sends(stories.A_CHILD, of="Femi Adair")
-    await writes_down(amira, "Femi Adair")
-    await amira.sees("Femi Adair agreed by phone")
-    await town.delivers()
+    await agreed_by_phone(town, amira, "Femi Adair", stories.A_CHILD)
     await femi.sees("# Did you agree?")
     old = femi.card()
     await femi.presses("Yes, I agreed")
