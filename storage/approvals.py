@@ -154,21 +154,22 @@ class Approvals:
         row = (await self._work.connection.execute(state)).one_or_none()
         return cast("RequestState", row.state) if row else None
 
-    async def hold_open(self, person_ids: Collection[str]) -> list[str]:
+    async def hold_open(self, person_ids: Collection[str], *, own: bool = False) -> list[str]:
         """The ids of the open consultations that these people were asked, or told, about; oldest first.
 
-        As with `hold`, nobody else changes them until the end of this transaction.
+        With `own` those that are theirs, too. Nobody else changes them until the end of this transaction, as in `hold`.
         """
         whom = sorted(person_ids)
         requests = select(approval_requests.c.consultation_id).join(asked, _ITS_PEOPLE)
         cards = select(posts.c.consultation_id).where(posts.c.kind.in_(("told", "approval")))
         about = consultations.c.id.in_(requests.where(asked.c.person_id.in_(whom)))
+        mine = consultations.c.requester_id.in_(whom if own else ())
         rows = await self._work.connection.execute(
             select(consultations.c.id)
             .where(
                 consultations.c.organisation_id == self._work.organisation_id,
                 consultations.c.state.in_(("asking", "paused", "sent")),
-                about | consultations.c.id.in_(cards.where(posts.c.person_id.in_(whom))),
+                mine | about | consultations.c.id.in_(cards.where(posts.c.person_id.in_(whom))),
             )
             .order_by(consultations.c.opened_at, consultations.c.id)
             .with_for_update(of=consultations, key_share=True)

@@ -18,7 +18,7 @@ from storage.deliveries import Deliveries
 from storage.direct import Direct
 from storage.people import BY_ACCOUNT, People
 from storage.records import Consultation, NotFound, Person, to_micros
-from storage.tables import Int64, answers, consultations, deliveries, people
+from storage.tables import Int64, answers, consultations, deliveries
 from storage.work import Work
 
 
@@ -53,7 +53,7 @@ def _in_one() -> Any:
 
 
 _ARRIVE = Direct(_in_one())
-_PERSON: Any = namedtuple("_PERSON", [column.name for column in people.c])  # type: ignore[misc]
+_PERSON: Any = namedtuple("_PERSON", [column.name for column in BY_ACCOUNT.selected_columns])  # type: ignore[misc]
 _CASE: Any = namedtuple("_CASE", [column.name for column in COLUMNS])  # type: ignore[misc]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -77,6 +77,15 @@ ADVANCE = (
 _ADVANCE = Direct(ADVANCE)
 
 
+MARK = len(" (4K)")
+"""How much longer a charity's own reference is with the mark that keeps two consultations on it apart."""
+
+
+def plain_reference(reference: str) -> str:
+    """The reference without its mark."""
+    return reference[:-MARK] if reference.endswith(")") and reference[-MARK:-3] == " (" else reference
+
+
 class Cases:
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -130,6 +139,34 @@ class Cases:
             )
         )
         return found.first() is not None
+
+    async def on_reference(self, reference: str) -> list[Consultation]:
+        """Every consultation on this case reference, oldest first, whatever its mark; without their answers.
+
+        Capitals make no difference: whoever types it types it as they like.
+        """
+        plain, kept = plain_reference(reference).lower(), func.lower(consultations.c.reference)
+        marked = kept.startswith(f"{plain} (", autoescape=True)
+        marked &= func.length(consultations.c.reference) == len(plain) + MARK
+        rows = await self._work.connection.execute(
+            select(consultations)
+            .where(consultations.c.organisation_id == self._work.organisation_id, (kept == plain) | marked)
+            .order_by(consultations.c.opened_at, consultations.c.id)
+        )
+        return [_bare(row) for row in rows]
+
+    async def in_state(self, states: Collection[CaseState], *, latest: int | None = None) -> list[Consultation]:
+        """Everybody's consultations in these states, the last changed first, without their answers; or the `latest`."""
+        rows = await self._work.connection.execute(
+            select(consultations)
+            .where(
+                consultations.c.organisation_id == self._work.organisation_id,
+                consultations.c.state.in_(sorted(states)),
+            )
+            .order_by(consultations.c.changed_at.desc(), consultations.c.id)
+            .limit(latest)
+        )
+        return [_bare(row) for row in rows]
 
     async def record_answers(self, consultation: Consultation, values: Mapping[str, str]) -> Consultation:
         """Keep these answers; an earlier one to the same question is replaced. Gives the consultation with them."""

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.outbox import Outbox
-from storage.records import Rung, Rungs, from_micros, to_micros
-from storage.tables import Int64, approval_requests, jobs, rungs
+from storage.records import Rung, Taken, from_micros, to_micros
+from storage.tables import Int64, approval_requests, jobs, posts, rungs
 from storage.work import Work
 
 _SAME = rungs.c.organisation_id == approval_requests.c.organisation_id
@@ -26,7 +26,7 @@ class Ladders:
         self._work = work
         self._outbox = outbox
 
-    async def climb(self, request_id: str, step: int, kind: Rungs, next_at: datetime) -> bool:
+    async def climb(self, request_id: str, step: int, kind: Taken, next_at: datetime) -> bool:
         """Take this step and promise the timer of the next one; whether it had not been taken before.
 
         Of a request that is not pending no step is taken. The timer is of kind "ladder", with the request's id and
@@ -76,7 +76,7 @@ class Ladders:
         ]
 
     async def of(self, consultation_id: str) -> dict[str, list[Rung]]:
-        """Request id -> its steps so far, first one first."""
+        """Request id -> its steps so far, first one first; each call of the leads with whoever was written to then."""
         rows = await self._work.connection.execute(
             select(rungs)
             .join(approval_requests, approval_requests.c.id == rungs.c.request_id)
@@ -86,8 +86,20 @@ class Ladders:
             )
             .order_by(rungs.c.request_id, rungs.c.step)
         )
+        steps = rows.all()
+        called = {row.at for row in steps if row.kind == "leads"}
+        told: dict[int, set[str]] = {}
+        if called:  # a step and its letters are promised in one transaction, so they are of one moment
+            copies = select(posts.c.at, posts.c.person_id).where(
+                posts.c.consultation_id == consultation_id,
+                posts.c.organisation_id == self._work.organisation_id,
+                posts.c.at.in_(sorted(called)),
+            )
+            for copy in await self._work.connection.execute(copies):
+                told.setdefault(copy.at, set()).add(copy.person_id)
         found: dict[str, list[Rung]] = {}
-        for row in rows:
-            rung = Rung(row.step, cast("Rungs", row.kind), from_micros(row.at), from_micros(row.next_at))
-            found.setdefault(row.request_id, []).append(rung)
+        for row in steps:
+            at, next_at, kind = from_micros(row.at), from_micros(row.next_at), cast("Taken", row.kind)
+            whom = frozenset(told.get(row.at, ()) if kind == "leads" else ())
+            found.setdefault(row.request_id, []).append(Rung(row.step, kind, at, next_at, whom))
         return found

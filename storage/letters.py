@@ -11,6 +11,7 @@ from sqlalchemy import Text, bindparam, case, cast, collate, func, literal, sele
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.locks import LOCKED
 from storage.posts import RETIRED
 from storage.tables import Int64, consultations, jobs, people, posts
 
@@ -136,7 +137,7 @@ LATE = (
         & (jobs.c.key == literal("card:") + posts.c.id)
         & (jobs.c.state != "done"),
     )
-    .join(people, (people.c.id == posts.c.person_id) & (people.c.active == 1))
+    .join(people, (people.c.id == posts.c.person_id) & (people.c.active == 1) & ~LOCKED.element)
     .join(consultations, consultations.c.id == posts.c.consultation_id)
     .where(
         posts.c.consultation_id == bindparam("case_id"),
@@ -156,6 +157,12 @@ LATE = (
     )
     .order_by(posts.c.at, posts.c.id)
 )
+_holds = select(_another.c.id).where(  # whoever was given it has that in front of them, on any account
+    _another.c.consultation_id == posts.c.consultation_id,
+    _another.c.person_id == posts.c.person_id,
+    _another.c.kind.in_(("handed", "checklist")),
+    _another.c.message != "",
+)
 UNDELIVERED = (
     select(posts.c.id)
     .join(
@@ -164,12 +171,12 @@ UNDELIVERED = (
         & (jobs.c.key == literal("card:") + posts.c.id)
         & (jobs.c.state == "dead"),
     )
-    .join(people, (people.c.id == posts.c.person_id) & (people.c.active == 1))
+    .join(people, (people.c.id == posts.c.person_id) & (people.c.active == 1) & ~LOCKED.element)
     .join(consultations, consultations.c.id == posts.c.consultation_id)
     .where(
         posts.c.consultation_id == bindparam("case_id"),
         posts.c.organisation_id == bindparam("org"),
-        posts.c.person_id != consultations.c.requester_id,
+        (posts.c.person_id != consultations.c.requester_id) | ((posts.c.kind == "handed") & ~_holds.exists()),
         posts.c.kind.not_like(bindparam("retired")),
     )
     .order_by(posts.c.at, posts.c.id)

@@ -270,6 +270,19 @@ class Outbox:
             delete(jobs).where(jobs.c.organisation_id == self._work.organisation_id, jobs.c.key == key)
         )
 
+    async def revive_timers(self) -> list[str]:
+        """Timers that were given up are due once more, for one try. Gives their keys. Letters stay where they are."""
+        rows = await self._work.connection.execute(
+            update(jobs)
+            .where(jobs.c.organisation_id == self._work.organisation_id, jobs.c.kind == "timer", jobs.c.state == "dead")
+            .values(state="due", token="", attempts=ATTEMPTS - 1, run_at=to_micros(self._work.now))
+            .returning(jobs.c.key)
+        )
+        keys = sorted(rows.scalars())
+        if keys:
+            await self._wake()
+        return keys
+
     async def pause(self, lane: str, until: datetime, organisation_id: str) -> None:
         """Nobody sends in this lane before then: the product said to slow down, to all our processes alike."""
         build = postgresql_insert if self._work.postgresql else sqlite_insert

@@ -101,6 +101,14 @@ class Posts:
             .values(kind=f"{RETIRED}{post.id}")
         )
 
+    async def hide(self, id: str, hidden: bool) -> None:
+        """Whether this copy shows only the reference, until whoever has it opens it again."""
+        await self._work.connection.execute(
+            update(posts)
+            .where(posts.c.id == id, posts.c.organisation_id == self._work.organisation_id)
+            .values(hidden=int(hidden))
+        )
+
     async def displaced_by(self, post: Post, message: str) -> list[Post]:
         """Other copies that stood in the message that shows this one now; they have no place until sent anew."""
         rows = await self._work.connection.execute(
@@ -138,4 +146,5 @@ def _post(row: Row[Any]) -> Post:
         row.user,
         row.conversation,
         row.message,
+        bool(row.hidden),
     )

@@ -13,7 +13,12 @@ RequestState = Literal["pending", "approved", "declined", "withdrawn", "told"]
 Verdict = Literal["approved", "declined"]
 HowAsked = Literal["first", "next", "lead", "passed", "second"]
 Rungs = Literal["asked", "reminded", "next", "leads"]
+Taken = Rungs | Literal["skipped"]  # skipped: there was nobody to ask
 Confirmed = Literal["", "yes", "no"]
+LookKind = Literal["emergency", "not_shared", "declined", "spoken", "together"]
+ConfirmationKind = Literal["there", "police", "excused", "nobody"]
+Factors = Literal["totp", "pin"]
+WhyHanded = Literal["leaves", "off_shift", "taken_over"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -54,6 +59,7 @@ class Person:
     capabilities: frozenset[str]
     active: bool
     telephone: str = ""
+    locked: bool = False  # somebody said that their phone is lost, and nobody has lifted it
 
     def can(self, capability: str) -> bool:
         return capability in self.capabilities
@@ -68,6 +74,27 @@ class Address:
     tenant: str
     user: str
     conversation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Somebody was given a capability, a role or another account ("account"), by whom of the roster, and when."""
+
+    person_id: str
+    what: str
+    by_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A consultation went from one person to another. `by_id` is who did it; None for the command line."""
+
+    from_id: str
+    to_id: str
+    by_id: str | None
+    why: WhyHanded
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +145,10 @@ class Rung:
     """A step of a request's ladder that was taken, and when the one after it is due."""
 
     step: int
-    kind: Rungs
+    kind: Taken
     at: datetime
     next_at: datetime
+    told: frozenset[str] = frozenset()  # of a call of the leads: the ids of those to whom a message was promised then
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +161,28 @@ class Spoken:
     confirm_by: datetime
     answer: Confirmed
     answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What somebody else has to look at by `due_at`, and who did; `text_id` is what they found, sealed."""
+
+    consultation_id: str
+    kind: LookKind
+    due_at: datetime
+    done_by: str | None = None
+    done_at: datetime | None = None
+    text_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """That somebody was there, or has it from the police; "excused": a lead says that they cannot confirm any more."""
+
+    lane: str
+    person_id: str
+    what: ConfirmationKind
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +203,41 @@ class Shift:
     person_id: str
     starts: datetime
     ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """What a person proves beside their account; the secret itself is not in here.
+
+    used: the last code's time step, or when a PIN was last given; "" never. failures: wrong ones since the last right.
+    """
+
+    kind: Factors
+    since: datetime
+    proven_at: datetime | None
+    used: str
+    failures: int
+    closed_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Somebody is locked out of the bot, and who said that their phone is lost."""
+
+    id: str
+    person_id: str
+    locked_by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NightTest:
+    """An alarm that was none, and when its receiver pressed that it got through."""
+
+    id: str
+    person_id: str
+    sent_at: datetime
+    seen_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +300,7 @@ class Post:
     user: str
     conversation: str
     message: str
+    hidden: bool = False  # whoever has it wants only the reference on the screen until they open it again
 
 
 @dataclass(frozen=True, slots=True)

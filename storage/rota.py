@@ -116,6 +116,22 @@ class Rota:
             await self._work.connection.execute(insert(shifts), new)
         self._work.note("rota changed")
 
+    async def add(self, shift: Shift, *, by: str) -> None:
+        """One more shift. `by` as in `away`. ValueError where it ends before it begins."""
+        if shift.ends <= shift.starts:
+            raise ValueError("a shift ends after it begins")
+        await self._work.connection.execute(
+            insert(shifts).values(
+                id=secrets.token_urlsafe(9),
+                organisation_id=self._work.organisation_id,
+                duty=shift.duty,
+                person_id=shift.person_id,
+                starts=to_micros(shift.starts),
+                ends=to_micros(shift.ends),
+            )
+        )
+        self._work.note("shift added", person=shift.person_id, by=by, duty=shift.duty)
+
     async def on_call(self, *, until: datetime | None = None) -> list[Shift]:
         """The shifts that run now, or that run at some time between now and `until`; earliest first."""
         moment = to_micros(self._work.now)

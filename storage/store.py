@@ -26,10 +26,16 @@ from storage import engines, one_trip
 from storage.approvals import Approvals
 from storage.arrivals import Arrivals
 from storage.cases import Cases
+from storage.confirmations import Confirmations
 from storage.deliveries import Deliveries
 from storage.direct import Ended, driver_of
+from storage.factors import PersonalFactors
+from storage.handovers import Handovers
 from storage.ladders import Ladders
 from storage.ledger import Ledger
+from storage.locks import Locks
+from storage.looks import Looks
+from storage.night import NightTests
 from storage.organisations import Organisations
 from storage.outbox import WAKE, Outbox
 from storage.people import People
@@ -130,8 +136,32 @@ class Transaction:
         return SpokenAgreements(self, self.approvals)
 
     @cached_property
+    def handovers(self) -> Handovers:
+        return Handovers(self)
+
+    @cached_property
+    def looks(self) -> Looks:
+        return Looks(self, self.outbox)
+
+    @cached_property
+    def confirmations(self) -> Confirmations:
+        return Confirmations(self)
+
+    @cached_property
     def rota(self) -> Rota:
         return Rota(self)
+
+    @cached_property
+    def factors(self) -> PersonalFactors:
+        return PersonalFactors(self)
+
+    @cached_property
+    def locks(self) -> Locks:
+        return Locks(self)
+
+    @cached_property
+    def night_tests(self) -> NightTests:
+        return NightTests(self)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -7,7 +7,8 @@ from storage.tables.cases import answers, barred, consultations, departures, dis
 from storage.tables.chain import ledger
 from storage.tables.columns import Int64, metadata
 from storage.tables.messages import deliveries, jobs, pauses, posts
-from storage.tables.roster import absences, addresses, organisations, people, shifts
+from storage.tables.roster import absences, addresses, grants, held, organisations, people, shifts
+from storage.tables.standing import confirmations, factors, handovers, locks, looks, night_tests
 
 __all__ = [
     "Int64",
@@ -17,14 +18,22 @@ __all__ = [
     "approval_requests",
     "asked",
     "barred",
+    "confirmations",
     "consultations",
     "decisions",
     "deliveries",
     "departures",
     "disclosures",
+    "factors",
+    "grants",
+    "handovers",
+    "held",
     "jobs",
     "ledger",
+    "locks",
+    "looks",
     "metadata",
+    "night_tests",
     "organisations",
     "pauses",
     "people",

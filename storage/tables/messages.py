@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from storage.tables.columns import Int64, metadata, organisation
 
@@ -20,6 +30,7 @@ posts = Table(
     Column("conversation", Text, nullable=False),
     Column("message", Text, nullable=False),  # "" until it was sent
     Column("at", Int64, nullable=False),
+    Column("hidden", Int64, nullable=False, server_default=text("0")),  # 1: only the reference, until it is opened
     UniqueConstraint("consultation_id", "kind", "channel", "tenant", "user"),
     Index("ix_posts_person_id", "person_id"),
     sqlite_strict=True,

@@ -54,8 +54,35 @@ addresses = Table(
     organisation(),
     Column("person_id", Text, ForeignKey("people.id"), nullable=False),
     Column("conversation", Text, nullable=False),
+    Column("closed_at", Int64),  # since when the product says that this account is closed; it may be opened again
     PrimaryKeyConstraint("channel", "tenant", "user"),
     Index("ix_addresses_person_id", "person_id"),
+    sqlite_strict=True,
+)
+
+# Who ever had an account, kept when it is taken away: two who had the same one count as one human.
+held = Table(
+    "held",
+    metadata,
+    Column("channel", Text, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("person_id", Text, ForeignKey("people.id"), nullable=False),
+    organisation(),
+    PrimaryKeyConstraint("channel", "tenant", "user", "person_id"),
+    sqlite_strict=True,
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", Text, primary_key=True),
+    organisation(),
+    Column("person_id", Text, ForeignKey("people.id"), nullable=False),
+    Column("what", Text, nullable=False),  # a capability, a role, or "account": who may speak or decide as them
+    Column("by_id", Text, ForeignKey("people.id"), nullable=False),
+    Column("at", Int64, nullable=False),
+    Index("ix_grants_organisation_id", "organisation_id", "at"),
     sqlite_strict=True,
 )
 

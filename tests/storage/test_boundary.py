@@ -29,8 +29,15 @@ class Filled:
     """A charity that has one of everything, for somebody else to reach for."""
 
     def __init__(
-        self, charity: Charity, request: ApprovalRequest, text_id: str, post: Post, agreed: ApprovalRequest
+        self,
+        charity: Charity,
+        request: ApprovalRequest,
+        text_id: str,
+        post: Post,
+        agreed: ApprovalRequest,
+        night_test: str,
     ) -> None:
+        self.night_test = night_test
         self.charity, self.case, self.worker = charity, charity.case, charity.worker
         self.agreed = agreed  # by telephone, and not confirmed yet
         self.request, self.text_id, self.post = request, text_id, post
@@ -54,8 +61,22 @@ class Filled:
             id, token = await tx.outbox.letter(far, held=True)
             await tx.outbox.bury(Job(id, charity.id, "letter", "", "", {}, 1, token))
             await tx.outbox.put("timer", "reminder", {"case": case.id})
+            id, token = await tx.outbox.put("timer", "given up", {"case": case.id}, held=True)
+            await tx.outbox.bury(Job(id, charity.id, "timer", "", "", {}, 1, token))
             await tx.rota.away(worker.id, until=NOW + SECOND, stand_in=charity.colleague.id, by=worker.id)
             await tx.rota.replace([Shift("approve", charity.trustee.id, NOW, NOW + SECOND)], since=NOW)
+            given = await tx.handovers.record(case, charity.colleague.id, by=None, why="leaves")
+            await tx.handovers.record(given, worker.id, by=None, why="leaves")
+            await tx.people.connect(charity.trustee.id, channel="web", tenant=charity.id, user="shut")
+            await tx.people.connect(charity.colleague.id, channel="web", tenant=charity.id, user="shut")
+            await tx.people.close("web", charity.id, "shut")
+            await tx.people.grant(worker.id, ["may_approve"], by=charity.trustee.id)
+            await tx.confirmations.confirm(case.id, "crime", worker.id, "there")
+            await tx.factors.keep(worker.id, "totp", "an invented secret", proven=True)
+            await tx.locks.lock(charity.colleague.id, by=worker.id)
+            test = await tx.night_tests.add(worker.id)
+            await tx.looks.promise(case.id, "emergency", due_at=NOW + SECOND, first_at=NOW + SECOND)
+            await tx.outbox.cancel(f"look:{case.id}:emergency")
         agreed, open_one = await charity.ask(), await charity.ask()
         async with charity.begin() as tx:
             await tx.ladders.climb(agreed.id, 1, "asked", NOW + SECOND)
@@ -68,7 +89,7 @@ class Filled:
                 fingerprint=agreed.fingerprint,
                 text_id=text_id,
             )
-        return cls(charity, open_one, text_id, post, agreed)
+        return cls(charity, open_one, text_id, post, agreed, test.id)
 
 
 # What only looks, and what it says to an organisation that has nothing: NotFound, this value, or its own things.
@@ -83,17 +104,33 @@ READS: dict[str, tuple[Use, Any]] = {
     "cases.departures": (lambda tx, it: tx.cases.departures(it.case.id), []),
     "cases.disclosures": (lambda tx, it: tx.cases.disclosures(it.case.id), []),
     "cases.get": (lambda tx, it: tx.cases.get(it.case.id), NotFound),
+    "cases.in_state": (lambda tx, it: tx.cases.in_state(["asking", "sent"]), OWN),
+    "cases.on_reference": (lambda tx, it: tx.cases.on_reference("THEIRS"), []),
     "cases.of": (lambda tx, it: tx.cases.of(it.worker.id, ["asking"]), []),
     "cases.reference_taken": (lambda tx, it: tx.cases.reference_taken("THEIRS"), False),
+    "confirmations.of": (lambda tx, it: tx.confirmations.of(it.case.id), []),
+    "factors.of": (lambda tx, it: tx.factors.of(it.worker.id, "totp"), None),
+    "factors.proven": (lambda tx, it: tx.factors.proven("totp"), frozenset()),
+    "factors.secret": (lambda tx, it: tx.factors.secret(it.worker.id, "totp"), NotFound),
+    "handovers.of": (lambda tx, it: tx.handovers.of(it.case.id), []),
     "ladders.fallen": (lambda tx, it: tx.ladders.fallen(), OWN),
     "ladders.of": (lambda tx, it: tx.ladders.of(it.case.id), {}),
     "ledger.entries": (lambda tx, it: tx.ledger.entries(), OWN),
     "ledger.faults": (lambda tx, it: tx.ledger.faults(), []),
     "ledger.head": (lambda tx, it: tx.ledger.head(), OWN),
+    "locks.open": (lambda tx, it: tx.locks.open(), []),
+    "looks.fallen": (lambda tx, it: tx.looks.fallen(), []),
+    "looks.of": (lambda tx, it: tx.looks.of(it.case.id), []),
+    "looks.shown_to": (lambda tx, it: tx.looks.shown_to(it.worker.id, "checklist"), []),
+    "looks.without_reminder": (lambda tx, it: tx.looks.without_reminder("emergency record:"), []),
+    "night_tests.newest": (lambda tx, it: tx.night_tests.newest(), {}),
     "organisations.current": (lambda tx, it: tx.organisations.current(), OWN),
     "outbox.late": (lambda tx, it: tx.outbox.late(it.case.id, before=NOW), []),
     "outbox.undelivered": (lambda tx, it: tx.outbox.undelivered(it.case.id), []),
     "people.accounts": (lambda tx, it: tx.people.accounts([it.worker.id]), []),
+    "people.closed": (lambda tx, it: tx.people.closed(), []),
+    "people.granted": (lambda tx, it: tx.people.granted(NOW), []),
+    "people.one_human": (lambda tx, it: tx.people.one_human(), {}),
     "people.everybody": (lambda tx, it: tx.people.everybody(), OWN),
     "people.get": (lambda tx, it: tx.people.get([it.worker.id]), {}),
     "posts.get": (lambda tx, it: tx.posts.get(it.post.id), NotFound),
@@ -130,25 +167,54 @@ WRITES: dict[str, Use] = {
     "cases.name": lambda tx, it: tx.cases.name(it.case.id, "RENAMED"),
     "cases.open": lambda tx, it: tx.cases.open(it.worker.id, reference="MINE", book_id="justus", book_version="1"),
     "cases.record_answers": lambda tx, it: tx.cases.record_answers(it.case, {"danger": "yes", "child": "yes"}),
+    "confirmations.confirm": lambda tx, it: tx.confirmations.confirm(it.case.id, "crime", it.worker.id, "there"),
+    "factors.change": lambda tx, it: tx.factors.change(it.worker.id, "totp", "another"),
+    "factors.drop": lambda tx, it: tx.factors.drop(it.worker.id, "totp"),
+    "factors.keep": lambda tx, it: tx.factors.keep(it.worker.id, "totp", "another", proven=True),
+    "factors.right": lambda tx, it: tx.factors.right(it.worker.id, "totp", "1"),
+    "factors.wrong": lambda tx, it: tx.factors.wrong(it.worker.id, "totp", limit=1, closed_for=SECOND),
+    "handovers.record": lambda tx, it: tx.handovers.record(it.case, it.worker.id, by=None, why="leaves"),
     "ladders.climb": lambda tx, it: tx.ladders.climb(it.request.id, 1, "asked", NOW + SECOND),
     "ledger.append": lambda tx, it: tx.ledger.append([("decided", {"case": "none"})]),
+    "locks.lift": lambda tx, it: tx.locks.lift(it.charity.colleague.id, by=None),
+    "locks.lock": lambda tx, it: tx.locks.lock(it.worker.id, by=it.worker.id),
+    "looks.again": lambda tx, it: tx.looks.again(it.case.id, "emergency", NOW),
+    "looks.done": lambda tx, it: tx.looks.done(it.case.id, "emergency", it.worker.id),
+    "looks.drop": lambda tx, it: tx.looks.drop(it.case.id, "emergency"),
+    "looks.hold": lambda tx, it: tx.looks.hold(it.case.id),
+    "looks.promise": lambda tx, it: tx.looks.promise(
+        it.case.id, "emergency", due_at=NOW + 2 * SECOND, first_at=NOW + SECOND
+    ),
+    "night_tests.add": lambda tx, it: tx.night_tests.add(it.worker.id),
+    "night_tests.seen": lambda tx, it: tx.night_tests.seen(it.night_test, it.worker.id),
     "organisations.change": lambda tx, it: tx.organisations.change("Renamed", {}),
     "outbox.cancel": lambda tx, it: tx.outbox.cancel("reminder"),
     "outbox.hold": lambda tx, it: tx.outbox.hold([it.post]),
     "outbox.letter": lambda tx, it: tx.outbox.letter(it.post),
     "outbox.letters": lambda tx, it: tx.outbox.letters([it.post]),
     "outbox.put": lambda tx, it: tx.outbox.put("timer", "reminder", {"case": "none"}),
+    "outbox.revive_timers": lambda tx, it: tx.outbox.revive_timers(),
     "outbox.refresh": lambda tx, it: tx.outbox.refresh(
         it.case.id, pressed=(it.post.channel, it.post.tenant, it.post.user), kind="checklist", message=""
     ),
     "people.hold": lambda tx, it: tx.people.hold([it.worker.id], to_change=True),
+    "people.hold_roster": lambda tx, it: tx.people.hold_roster(),
+    "people.close": lambda tx, it: tx.people.close(it.address.channel, it.address.tenant, it.address.user),
+    "people.reopen": lambda tx, it: tx.people.reopen("web", it.charity.id, "shut"),
+    "people.apart": lambda tx, it: tx.people.apart(
+        it.charity.colleague.id, channel="web", tenant=it.charity.id, user="shut", by="command line"
+    ),
+    "people.disconnect": lambda tx, it: tx.people.disconnect(it.address),
+    "people.grant": lambda tx, it: tx.people.grant(it.worker.id, ["chair"], by=it.worker.id),
     "people.put": lambda tx, it: tx.people.put(handle="worker", name="Renamed", role="trustee", capabilities=()),
     "posts.ensure": lambda tx, it: tx.posts.ensure(
         it.case.id, "checklist", Address(it.charity.trustee.id, it.post.channel, it.post.tenant, it.post.user, "")
     ),
+    "posts.hide": lambda tx, it: tx.posts.hide(it.post.id, True),
     "posts.displaced_by": lambda tx, it: tx.posts.displaced_by(replace(it.post, id="another"), it.post.message),
     "posts.place": lambda tx, it: tx.posts.place(it.post.id, "elsewhere", "1"),
     "posts.retire": lambda tx, it: tx.posts.retire(it.post),
+    "rota.add": lambda tx, it: tx.rota.add(Shift("approve", it.worker.id, NOW, NOW + SECOND), by=it.worker.id),
     "rota.away": lambda tx, it: tx.rota.away(it.worker.id, until=NOW + 2 * SECOND, stand_in=None, by="command line"),
     "rota.back": lambda tx, it: tx.rota.back(it.worker.id, by=it.worker.id),
     "rota.replace": lambda tx, it: tx.rota.replace([], since=NOW),

@@ -39,6 +39,10 @@ ALLOWED = {
     ("spoken", "answer"): "yes",
     ("decisions", "verdict"): "approved",
     ("jobs", "state"): "due",
+    ("confirmations", "what"): "there",
+    ("looks", "kind"): "emergency",
+    ("handovers", "why"): "leaves",
+    ("factors", "kind"): "totp",
 }
 
 

@@ -262,6 +262,22 @@ async def test_after_the_last_attempt_it_is_dead_and_stays_to_be_seen(charity: C
     assert 24 * HOUR < now - NOW < 48 * HOUR
 
 
+async def test_a_timer_that_was_given_up_gets_one_more_try_and_a_letter_gets_none(charity: Charity) -> None:
+    for kind in ("timer", "letter"):
+        await promise(charity, kind, kind=kind)
+        (job,) = await claim(charity.store)
+        async with charity.store.begin(NOW) as tx:
+            await tx.outbox.bury(job)
+
+    async with charity.begin() as tx:
+        revived = await tx.outbox.revive_timers()
+    (again,) = await claim(charity.store)
+    async with charity.store.begin(NOW) as tx:
+        state = await tx.outbox.again(again)
+
+    assert (revived, again.key, state) == (["timer"], "timer", "dead")
+
+
 async def test_being_told_to_slow_down_is_no_attempt(charity: Charity) -> None:
     await promise(charity, "card:1")
     now = NOW

@@ -137,3 +137,23 @@ async def test_a_change_of_settings_replaces_them_all_and_is_in_the_ledger(chari
     assert (now.name, now.settings) == ("Harbour House (new)", {"nation": "Wales"})
     assert (await kinds(charity))[-1] == "charity settings changed"
     assert await kinds(other) == before
+
+
+async def test_whoever_had_the_same_account_one_after_the_other_is_one_human_also_over_a_third(
+    charity: Charity,
+) -> None:
+    worker, colleague, trustee = charity.worker.id, charity.colleague.id, charity.trustee.id
+    async with charity.begin() as tx:
+        await tx.people.disconnect(charity.account(charity.worker))
+        await tx.people.connect(colleague, channel="web", tenant=charity.id, user="worker")
+        await tx.people.connect(trustee, channel="web", tenant=charity.id, user="colleague")
+
+        assert await tx.people.one_human() == {
+            worker: {colleague, trustee},
+            colleague: {worker, trustee},
+            trustee: {worker, colleague},
+        }
+
+        await tx.people.apart(trustee, channel="web", tenant=charity.id, user="colleague", by="command line")
+
+        assert await tx.people.one_human() == {worker: {colleague}, colleague: {worker}}
