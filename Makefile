@@ -52,7 +52,10 @@ docs: .venv/dev ## write the generated pages of docs/policy anew: drawings, cove
 	@$(PY) -m bot book presses policy/books/justus.toml --write docs/policy/presses.md
 	@$(PY) -m bot book prove policy/books/justus.toml --write docs/policy/proof.md
 
-reliability: .venv/dev ## break the book in hundreds of ways and see that it is noticed: up to twenty minutes
+reliability: .venv/dev ## break the book and the program, and press a thousand times at once: half an hour or more
+	@$(PY) -m tests.reliability.presses
+	@$(PY) -m tests.reliability.machine --steps 50000 --processes 2
+	@$(PY) -m tests.reliability.machine.weakened
 	@$(PY) -m tests.reliability
 
 # Lock files hold names, versions and hashes, for every platform at once, and no address of any index.
