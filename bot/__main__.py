@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
-from bot import bookwork
+from bot.bookshelf import bookwork
+from bot.organisation.tables import CharityError
 from bot.settings import SettingsError
-from bot.tables import CharityError
 
 
 def main(arguments: list[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
@@ -84,7 +84,14 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("file", type=Path, metavar="FILE.toml", help="its name, book, numbers, areas and flags")
     people = commands.add_parser("people", help="the roster").add_subparsers(required=True, metavar="COMMAND")
     imported = command(people, "import", "add and change people from a TOML file", _people)
-    imported.add_argument("file", type=Path, metavar="FILE.toml", help="a [[person]] table for each person")
+    imported.add_argument("file", type=Path, nargs="?", metavar="FILE.toml", help="a [[person]] table for each person")
+    imported.add_argument("--from-slack-group", metavar="S0123", help="instead: whoever is in this Slack user group")
+    imported.add_argument("--role", choices=["worker", "trustee"], default="worker", help="of a group's new people")
+    words = "of a group: whoever has that role, and is in the group no more, has left"
+    imported.add_argument("--leavers", action="store_true", help=words)
+    imported.add_argument("--yes", action="store_true", help="of a group: do it; without it you read what would be")
+    words = "of a group: this account is of another human, though somebody on the roster has the same name"
+    imported.add_argument("--another-person", action="append", default=[], metavar="U0123", help=words)
     command(people, "list", "say who is in the roster, with what duties, and who is away", _list_people)
     gone = command(people, "away", "somebody is away: others are asked and told first", _away)
     gone.add_argument("id", metavar="ID", help="their id in the roster")
@@ -99,6 +106,33 @@ def _parser() -> argparse.ArgumentParser:
     setting.add_argument("--role", choices=["worker", "trustee"])
     setting.add_argument("--telephone")
     setting.add_argument("--capabilities", metavar="LIST", help="all of them, with commas: may_approve,chair")
+    joining = command(people, "add", "somebody new", _add_person)
+    joining.add_argument("id", metavar="ID", help="their id in the roster, such as zoe.hart")
+    joining.add_argument("--name", required=True)
+    joining.add_argument("--role", choices=["worker", "trustee"], default="worker")
+    joining.add_argument("--telephone")
+    joining.add_argument("--capabilities", metavar="LIST", help="with commas: may_approve,chair")
+    words = "they are another human, though somebody on the roster has the same name or telephone"
+    joining.add_argument("--another-person", action="store_true", help=words)
+    words = "somebody has left: what they had open is the lead's from now on, and what waited for them goes on"
+    command(people, "remove", words, _remove_person).add_argument("id", metavar="ID", help="their id in the roster")
+    for name, words, run in (
+        ("link", "one more account of somebody, so that it is known to be theirs", _link),
+        ("unlink", "take an account away from somebody", _unlink),
+    ):
+        linking = command(people, name, words, run)
+        linking.add_argument("id", metavar="ID", help="their id in the roster")
+        linking.add_argument("--channel", required=True, help="slack, teams or web")
+        linking.add_argument("--tenant", required=True, help="the workspace or tenant, as people list shows it")
+        linking.add_argument("--user", required=True, help="their id there")
+        if name == "link":
+            words = "whoever had it before is another human, and had it by mistake"
+            linking.add_argument("--another-person", action="store_true", help=words)
+    words = "let somebody in again who was locked out because their phone was lost"
+    command(people, "unlock", words, _unlock).add_argument("id", metavar="ID", help="their id in the roster")
+    words = "take away somebody's second factor and PIN, so that they can set up new ones"
+    reset = command(people, "reset-factor", words, _reset_factor)
+    reset.add_argument("id", metavar="ID", help="their id in the roster")
     rota = commands.add_parser("rota", help="who is on call").add_subparsers(required=True, metavar="COMMAND")
     words = "from now on the rota is what these files say, TOML or iCalendar (.ics)"
     shifts = command(rota, "import", words, _rota)
@@ -176,6 +210,12 @@ def _charity(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
 def _people(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     from bot import running
 
+    if bool(chosen.file) == bool(chosen.from_slack_group):
+        raise bookwork.BadInput("give a file, or --from-slack-group and the id of the group")
+    if chosen.from_slack_group:
+        return running.bring_group(chosen, environment)
+    if chosen.leavers or chosen.yes or chosen.another_person:
+        raise bookwork.BadInput("--leavers, --another-person and --yes belong to --from-slack-group")
     return running.bring_people(_text(chosen.file), environment)
 
 
@@ -183,6 +223,18 @@ def _list_people(chosen: argparse.Namespace, environment: Mapping[str, str]) -> 
     from bot import running
 
     return running.list_people(chosen, environment)
+
+
+def _unlock(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.unlock(chosen, environment)
+
+
+def _reset_factor(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.reset_factor(chosen, environment)
 
 
 def _away(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
@@ -201,6 +253,30 @@ def _set_person(chosen: argparse.Namespace, environment: Mapping[str, str]) -> i
     from bot import running
 
     return running.change_person(chosen, environment)
+
+
+def _add_person(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.add_person(chosen, environment)
+
+
+def _remove_person(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.remove_person(chosen, environment)
+
+
+def _link(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.link_account(chosen, environment)
+
+
+def _unlink(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.unlink_account(chosen, environment)
 
 
 def _rota(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
@@ -223,31 +299,31 @@ def _check(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
 
 
 def _prove(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
-    from bot.book_proving import prove_book
+    from bot.bookshelf.book_proving import prove_book
 
     return prove_book(chosen.file, write=chosen.write, out=print)
 
 
 def _draw(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    from bot import book_pages
+    from bot.bookshelf import book_pages
 
     return book_pages.drawn(chosen.files or bookwork.shipped(environment), chosen.out, out=print)
 
 
 def _diff(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
-    from bot import book_pages
+    from bot.bookshelf import book_pages
 
     return book_pages.compared(chosen.old, chosen.new, out=print)
 
 
 def _coverage(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
-    from bot.book_coverage import cover
+    from bot.bookshelf.book_coverage import cover
 
     return cover(chosen.file, write=chosen.write, out=print)
 
 
 def _presses(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
-    from bot.book_presses import count
+    from bot.bookshelf.book_presses import count
 
     return count(chosen.file, write=chosen.write, out=print)
 

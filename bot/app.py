@@ -14,9 +14,9 @@ from aiohttp import web
 
 from bot.books import read_books
 from bot.channels import Channel, discover
-from bot.climbing import revive_at_start
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
+from bot.reviving import revive_at_start, revive_every_hour
 from bot.settings import Settings, SettingsError, book_folders, read_settings
 from bot.turn import Office
 from storage.migrating import migrate, pending
@@ -96,13 +96,16 @@ async def running(office: Office, channels: Sequence[Channel], *, serve: bool = 
         await channel.start(dispatcher)
     await revive_at_start(office.store, office.clock())
     sending = asyncio.create_task(delivery.run(), name="sending")
+    reviving = asyncio.create_task(revive_every_hour(office.store, office.clock), name="reviving")
     try:
         yield app
     finally:
         # First the letters that are under way, while the channels can still carry them; presses are answered meanwhile.
         # Then the answers that were promised, and last the note of which of them arrived.
         delivery.stop()
-        await asyncio.gather(sending, return_exceptions=True)  # even where it has ended badly, the store is closed
+        reviving.cancel()
+        # Even where one has ended badly, the store is closed.
+        await asyncio.gather(sending, reviving, return_exceptions=True)
         for channel in channels:
             await channel.stop()
         await delivery.settle_answers()

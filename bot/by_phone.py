@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
-from bot.cards import Block, Button, Buttons, Card, Notice, Plain, Say, Small
-from bot.charity import Charity
+from bot.cards import Block, Button, Buttons, Card, Notice, Number, Numbers, Plain, Say, Small
 from bot.lanes import lane_facts, lane_title
+from bot.organisation.charity import Charity
+from bot.phone.locked import about_worker
 from bot.picture import Picture
 from bot.questioning import carry
+from bot.second_opinion import below
 from bot.sight import narrowed, proposed
-from bot.wording import at, until
+from bot.wording import at, names, role_of, until, whom_to_ring
 from policy.walk import Verdict
 from storage.records import ApprovalRequest, Person
 
@@ -47,6 +49,7 @@ def may_have_agreed(picture: Picture, request: ApprovalRequest | None, verdict: 
     if request is None or request.state != "pending" or picture.standing(verdict) != "pending":
         return []
     said = picture.agreed(verdict) | {no.person_id for no in picture.noes(verdict)} | picture.passed(verdict)
+    said |= below(picture, request, verdict)
     denied = {picture.decisions[id].person_id for id, each in picture.spoken.items() if each.answer == "no"}
     return [person for person in picture.around.approvers(approval) if person.id not in said | denied]
 
@@ -74,7 +77,9 @@ def agreed_words(picture: Picture, request: ApprovalRequest) -> str:
         return f"{said} {who} has confirmed it."
     if spoken.answer == "no":
         return f"{said} {who} says: I did not agree."
-    return f"{said} {who} confirms by {until(spoken.confirm_by, picture.charity)}."
+    by = until(spoken.confirm_by, picture.charity)
+    late = picture.now is not None and picture.now >= spoken.confirm_by
+    return f"{said} {who} {f'has not confirmed it by {by}' if late else f'confirms by {by}'}."
 
 
 def denied(picture: Picture, verdict: Verdict) -> list[Plain]:
@@ -92,15 +97,28 @@ def denied_card(picture: Picture) -> Card:
 
 
 def _denied(picture: Picture, requests: Iterable[ApprovalRequest]) -> list[Plain]:
-    ids = [r.id for r in requests if r.id in picture.spoken and picture.spoken[r.id].answer == "no"]
+    who = [
+        picture.decisions[r.id].person_id
+        for r in requests
+        if r.id in picture.spoken and picture.spoken[r.id].answer == "no"
+    ]
     return [
         Notice(
-            f"{picture.name(picture.decisions[id].person_id)} says they did not agree by phone. It no longer counts. "
-            "What has already gone out stays in the record. A lead is told and will ring you.",
+            f"{picture.name(id)} says they did not agree by phone. It no longer counts. "
+            f"What has already gone out stays in the record. {_told(picture, but=id)}",
             "warning",
         )
-        for id in ids
+        for id in who
     ]
+
+
+def _told(picture: Picture, *, but: str) -> str:
+    """Who was really told that it was denied, and will ring; else what the worker does now."""
+    heard = picture.heard - {but} - picture.unreached
+    people = [p for p in picture.around.everybody if p.id in heard and not picture.around.why_not(p)]
+    if people:
+        return f"{names(people, 'and')} {'is' if len(people) == 1 else 'are'} asked to ring you."
+    return f"Nobody here could be told. {whom_to_ring(picture.around, but={but})} Write down what you do."
 
 
 def to_confirm(picture: Picture, person: Person) -> list[ApprovalRequest]:
@@ -155,9 +173,10 @@ def unconfirmed_card(picture: Picture, person: Person) -> Card:
         blocks.append(
             Notice(f"{_writer(picture, request)} wrote that {who} agreed by phone at {when}. {what}.", "warning")
         )
-    worker = picture.person(picture.case.requester_id)
-    telephone = f": {worker.telephone}" if worker and worker.telephone else ""
-    blocks.append(Say(f"Please ring {picture.name(picture.case.requester_id)}{telephone}. Then ring the other one."))
+    ids = dict.fromkeys((picture.case.requester_id, *(picture.decisions[request.id].person_id for request in open_)))
+    ring = [each for id in ids if (each := picture.person(id)) and not each.locked]
+    blocks = [*about_worker(picture), *blocks, Say("Please ring both, the worker first.")]
+    blocks.append(Numbers(tuple(Number(p.name, p.telephone or "ask a colleague", role_of(p)) for p in ring)))
     blocks.append(Say("This message says nothing about the case, on purpose. Do not ask in chat.", quiet=True))
     return Card(
         "Please ring two colleagues", (*blocks, reference), danger=danger, summary="Confer: please ring a colleague"

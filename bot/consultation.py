@@ -9,9 +9,12 @@ import secrets
 from datetime import timedelta
 
 from bot.cards import Block, Button, Buttons, Card, Notice, Points, Reply, Say, Show
+from bot.deciding.requests import bring_up_to_date, held, tell_on_duty
 from bot.emergency import answers_yes, emergency_card
 from bot.forgetting import about_the_old
 from bot.forms import one
+from bot.looks import dangers, watch
+from bot.phone.hiding import CHECKLIST, with_hide
 from bot.picture import Picture, people_around, replay
 from bot.proposal import review_card, sent_card, small_card
 from bot.questioning import (
@@ -24,9 +27,7 @@ from bot.questioning import (
     title,
     told_sentence,
 )
-from bot.requests import bring_up_to_date, held, tell_on_duty
 from bot.turn import Refusal, Turn
-from bot.wording import names
 from policy.book import Book, Question, Screen
 from policy.walk import Asking
 from storage.records import CaseState, Consultation
@@ -51,10 +52,10 @@ def case_card(picture: Picture, *, notice: str = "") -> Card:
         back = Buttons((Button("Pressed by mistake", "ask", carry(picture, s=_emergency_screen(picture))),))
         return Card(card.title, (*card.blocks, back), card.danger, card.summary, card.weight)
     if picture.case.state == "sent":
-        return sent_card(picture, notice=notice)
+        return with_hide(picture, sent_card(picture, notice=notice), CHECKLIST)
     if isinstance(picture.walked, Asking):
-        return question_card(picture, picture.walked, notice=notice)
-    return review_card(picture, notice=notice)
+        return with_hide(picture, question_card(picture, picture.walked, notice=notice), CHECKLIST)
+    return with_hide(picture, review_card(picture, notice=notice), CHECKLIST)
 
 
 async def start(turn: Turn) -> Reply:
@@ -119,6 +120,8 @@ async def answer(turn: Turn) -> Reply:
     for id, value in values.items():
         if value not in [option.value for option in _question(picture, id).choices]:
             raise Refusal("That answer is not one of the choices. Press one of the buttons on the card.")
+    if case.state == "sent" and values and all(case.values.get(id) == value for id, value in values.items()):
+        return Show(case_card(await turn.picture(case)))  # asked again, and nothing has changed
     if case.state == "sent" and not set(values) <= set(picture.walked.unknown):
         raise Refusal("This was sent. Press “Take back and change” first, then change your answer.")
     return await _record(turn, case, values)
@@ -177,7 +180,9 @@ async def stop(turn: Turn) -> Reply:
         raise Refusal("This was sent already. Press “Take back and change” first.")
     case = await turn.step(case, state="withdrawn")
     turn.note("consultation stopped", case)
-    return Show(case_card(await turn.picture(case)))
+    picture = await turn.picture(case)
+    await watch(turn.tx, picture)
+    return Show(case_card(picture))
 
 
 async def _begun(turn: Turn) -> Consultation:
@@ -209,8 +214,8 @@ async def _keep_out_here_too(turn: Turn, case: Consultation) -> None:
         out |= (await people_around(turn.tx, book, turn.charity, other)).not_told()
     if out:
         await turn.tx.cases.bar(case.id, out)
-        people = [p for p in await turn.tx.people.everybody() if p.id in out and p.active]
-        turn.notice = f"{turn.notice} Kept out here too: {names(people, 'and')}.".strip()
+        # No names: somebody may have put themselves out, and the worker was not told why.
+        turn.notice = f"{turn.notice} Who is kept out of your other open cases is kept out here too.".strip()
         turn.note("kept from people", case)
 
 
@@ -219,6 +224,11 @@ async def _record(turn: Turn, case: Consultation, values: dict[str, str]) -> Rep
     urgent = values.get(text.question, "") in text.values
     # "I have rung" was about the danger of then. This yes is about now: it has its own card, call and people told.
     alarmed = case.values.get(text.question) in text.values and case.values.get(text.called, "") in _waits(turn.book)
+    if urgent and alarmed:
+        # What was written down since was about the danger of then, too.
+        said, lanes = case.answers[text.question].at, {lane.id for lane in turn.book.lanes if lane.immediate}
+        done = await turn.tx.cases.disclosures(case.id)
+        alarmed = not any(each.lane in lanes and each.at >= said for each in done)
     if urgent and text.called not in values and case.values.get(text.called) and text.called in turn.book.stop_until:
         values = {**values, text.called: _waits(turn.book)[-1]}
     forgotten, why = about_the_old(turn.book, case, values)
@@ -228,11 +238,17 @@ async def _record(turn: Turn, case: Consultation, values: dict[str, str]) -> Rep
     gone = {"asked_again": " ".join(sorted(forgotten))} if forgotten else {}
     turn.note("answered", case, version=str(case.version), **gone)
     picture = await turn.picture(case, everything=False)
+    if picture.circle is None and any(each.id in values for each in dangers(picture)):
+        picture = await turn.picture(case)  # a danger was ticked: if it lies there, somebody asks tomorrow
     if urgent and not alarmed:
         await _tell_of_emergency(turn, case)
     if case.state == "sent":
         picture = await bring_up_to_date(turn, case)
+    else:
+        await watch(turn.tx, picture)
     await tell_on_duty(turn, picture)
+    if not why and not urgent and values.get(text.called, "") not in _waits(turn.book) and picture.circle:
+        why = f"You rang 999. {told_sentence(picture)} The next questions can wait: you may press “Pause”."
     return Show(case_card(picture, notice=why))
 
 

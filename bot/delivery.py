@@ -12,17 +12,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot import messages
+from bot.afterwards.reminders import TIMERS
 from bot.books import book_of
-from bot.channels import Channel, DeliveryError, Gone, Letter
-from bot.charity import charity_of
+from bot.channels import Channel, Closed, DeliveryError, Gone, Letter
 from bot.copies import copy_card, has_news
+from bot.deciding.moving import watch
+from bot.deciding.unreached import workers_own
 from bot.dispatch import Dispatcher
 from bot.events import Who
+from bot.leads.handing import KIND
+from bot.message_cards import MESSAGES
+from bot.organisation.charity import charity_of
 from bot.picture import REACHED_WITHIN, look
-from bot.reminders import TIMERS
 from bot.trace import place_of
 from bot.turn import Office
-from bot.unreached import workers_own
 from storage.outbox import ATTEMPTS, LEASE
 from storage.records import Consultation, Job, NotFound, Post
 from storage.store import StoreUnavailable, Transaction
@@ -156,14 +160,14 @@ class Delivery:
 
     async def _send(self, job: Job) -> None:
         store, clock = self._office.store, self._office.clock
-        letter = await self._letter(job)
+        letter = await (self._message(job) if messages.is_one(job) else self._letter(job))
         if letter is None:
             async with store.begin(clock()) as tx:
                 await tx.outbox.done([(job.id, job.token)])
             return
         try:
             sent = await self._channels[letter.to.channel].deliver(letter)
-        except Gone:
+        except Gone as gone:
             async with store.begin(clock()) as tx:
                 tx.bind(job.organisation_id)
                 if letter.message and await _stands_anew(tx, letter):
@@ -171,13 +175,15 @@ class Delivery:
                 about = await _hold(tx, job)
                 if await tx.outbox.bury(job):
                     await _give_up(tx, job, about)
+                if isinstance(gone, Closed):
+                    await _account_closed(tx, letter.to)
             return
         except DeliveryError as trouble:
             await self._again(job, after=trouble.after)
             return
         async with store.begin(clock()) as tx:
             tx.bind(job.organisation_id)
-            if sent.message != letter.message:
+            if sent.message != letter.message and not messages.is_one(job):
                 late = not letter.message and await _late(tx, letter)
                 if late:
                     own = await workers_own(tx, late)
@@ -210,6 +216,12 @@ class Delivery:
         to = Who(post.channel, post.tenant, post.user)
         return Letter(post.id, to, post.conversation, post.message, card)
 
+    async def _message(self, job: Job) -> Letter | None:
+        """A message about no consultation, as it has to read now."""
+        async with self._office.store.read(self._office.clock()) as tx:
+            tx.bind(job.organisation_id)
+            return await messages.letter(tx, self._office.books, MESSAGES, job)
+
     async def _ring(self, job: Job) -> None:
         """Run a timer: its effects, its letters and its "done" in one transaction."""
         async with self._office.store.begin(self._office.clock()) as tx:
@@ -228,6 +240,15 @@ class Delivery:
             about = await _hold(tx, job) if last else None
             if await tx.outbox.again(job, after=after, counts=after is None) == "dead":
                 await _give_up(tx, job, about)
+
+
+async def _account_closed(tx: Transaction, who: Who) -> None:
+    """By a timer of its own, at once: what follows holds the consultations first, and here a letter is held."""
+    person = await tx.people.by_account(who.channel, who.tenant, who.user)
+    if person is not None:
+        account = {"channel": who.channel, "tenant": who.tenant, "user": who.user, "person": person.id}
+        key = f"account closed:{who.channel}/{who.tenant}/{who.user}"
+        await tx.outbox.put("timer", key, {"timer": "account_closed", **account})
 
 
 async def _stands_anew(tx: Transaction, letter: Letter) -> bool:
@@ -269,5 +290,7 @@ async def _give_up(tx: Transaction, job: Job, about: tuple[Post, Consultation] |
         return
     post, case = about
     tx.note("letter undeliverable", job=job.id, post=post.id, consultation=case.id)
+    if post.kind == KIND and post.person_id == case.requester_id:
+        await watch(tx, case.id)  # else nobody knows that whoever holds it does not
     if post.id in await tx.outbox.undelivered(case.id):
         await tx.outbox.letters(await workers_own(tx, case))

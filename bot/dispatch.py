@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from bot import consultation, emergency, notices
 from bot.actions import ACTIONS
-from bot.approvals import approval_card
 from bot.cards import (
     Aside,
     Card,
@@ -26,12 +25,15 @@ from bot.cards import (
     Show,
 )
 from bot.channels import Account, Sent, Unavailable
-from bot.charity import Charity, charity_of
 from bot.consultation import case_card
 from bot.copies import copy_card
+from bot.deciding.approval_card import approval_card
 from bot.events import Event, Who
+from bot.organisation.charity import Charity, charity_of
+from bot.phone import pin
 from bot.picture import look
 from bot.roster import EMERGENCY_TOLD
+from bot.team.locking import shut_out
 from bot.trace import place_of
 from bot.turn import Held, MovedOn, Office, Refusal, Turn
 from bot.wording import numbers, role_of
@@ -56,6 +58,7 @@ class Dispatcher:
         self._settled: list[tuple[str, str]] = []
         self._to_ring: dict[str, tuple[Number, ...]] = {}
         self._charities: dict[str, tuple[datetime, tuple[Charity, Book | None, list[str]]]] = {}
+        self._closed: dict[str, set[tuple[str, str, str]]] = {}  # accounts closed when the charity was last read
 
     def at_once(self, event: Event) -> Card | None:
         """See `bot.channels.Desk`. Whatever goes wrong in here must not keep anybody from the card."""
@@ -162,6 +165,8 @@ class Dispatcher:
             elif emergency.at_once(event, book):
                 return Aside(notices.not_kept(book, (_why(refused),)))
             else:
+                if isinstance(refused, Refusal):
+                    await self._note_refused(event, until)
                 return await self._as_it_stands(event, _why(refused), until)
         if isinstance(reply, Correct) and emergency.at_once(event, book):
             return Aside(notices.not_kept(book, tuple(reply.errors.values())))
@@ -205,8 +210,19 @@ class Dispatcher:
         charity, book, missing = await self._charity(tx)
         if book is None or missing:
             return Show(emergency.emergency_only_card(book or self.office.first_book, missing)), []
+        if (account := (who.channel, who.tenant, who.user)) in self._closed.get(tx.organisation_id, ()):
+            await tx.people.reopen(*account)
+        # By the book that the pressed card was drawn from: the charity may have another one since.
+        pressed = self._book_of(event)
+        if arrived.case is not None:
+            book = self.office.books.get(arrived.case.book_id, book)
+        elif emergency.answers_yes(event, pressed) and not emergency.answers_yes(event, book):
+            book = pressed
         turn = Turn(tx, event, person, charity, book, self.office, arrived.case)
-        reply = await handler(turn)
+        if stopped := await shut_out(turn) or await pin.first(turn):
+            return stopped, turn.held
+        # After the right PIN, what was pressed before it.
+        reply = await (handler if turn.event is event else ACTIONS[turn.event.action])(turn)
         return reply, turn.held
 
     async def _charity(self, tx: Transaction) -> tuple[Charity, Book | None, list[str]]:
@@ -218,10 +234,12 @@ class Dispatcher:
         book = self.office.books.get(charity.book)
         people = await tx.people.everybody()
         found = charity, book, charity.missing(book, people)
+        closed = {(each.channel, each.tenant, each.user) for each in await tx.people.closed()}
+        self._closed[tx.organisation_id] = closed
         self._to_ring[tx.organisation_id] = tuple(
             Number(person.name, person.telephone, role_of(person))
             for person in people
-            if person.active and person.telephone and person.capabilities & set(EMERGENCY_TOLD)
+            if person.active and not person.locked and person.telephone and person.capabilities & set(EMERGENCY_TOLD)
         )
         self._charities[tx.organisation_id] = (tx.now, found)
         return found
@@ -229,6 +247,23 @@ class Dispatcher:
     def _left(self, until: float | None) -> float:
         """Seconds to `until`, never none at all; without one, as many as an event has."""
         return self.office.within if until is None else max(until - self.office.ticks(), _A_MOMENT)
+
+    async def _note_refused(self, event: Event, until: float | None) -> None:
+        """Who tried what and was refused stands in the record too, in a transaction of its own: that of the press is
+        gone. Where it cannot be written whoever pressed reads all the same why nothing changed.
+        """
+        try:
+            async with self.office.store.begin(self.office.clock(), within=self._left(until)) as tx:
+                person = await tx.people.by_account(event.who.channel, event.who.tenant, event.who.user)
+                if person is None:
+                    return
+                try:
+                    case = {"consultation": (await tx.cases.get(event.carry.get("c", ""))).id}
+                except NotFound:
+                    case = {}
+                tx.note("refused", person=person.id, action=event.action, **case)
+        except StoreUnavailable as trouble:
+            log.warning("a refusal was not recorded: %s", trouble)
 
     async def _as_it_stands(self, event: Event, notice: str, until: float | None) -> Reply:
         """The newest card of what was pressed, with the sentence that says why nothing changed."""

@@ -5,6 +5,7 @@ The rule to keep: every function here is pure and takes only the book, so that i
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Literal
 
@@ -14,6 +15,8 @@ from policy.book import Book
 from policy.screening import screen
 
 _STARTS = "new"
+_CODES = frozenset({"code", "pin", "new", "again"})
+_CODE = re.compile(r"[0-9](?:[ \-\u00a0]*[0-9]){5}", re.ASCII)
 
 _AFTER_WORDS = {
     "message": "We did not keep what you typed. The chat itself may still hold it.",
@@ -28,7 +31,8 @@ def at_once(event: Event, book: Book) -> Card | None:
     if event.text and screen(event.text).emergency:
         return emergency_card(book, asked_by_words="message")
     chosen = _ids(book)
-    if any(screen(text).emergency for values in event.fields.values() for text in values if text not in chosen):
+    typed = ((id, text) for id, values in event.fields.items() for text in values if text not in chosen)
+    if any(screen(text).emergency for id, text in typed if not _is_code(id, text)):
         return emergency_card(book, asked_by_words="form")
     return None
 
@@ -117,6 +121,11 @@ def emergency_only_card(book: Book, missing: list[str]) -> Card:
 def with_line(form: Form, book: Book) -> Form:
     """The form with the 999 line on top."""
     return Form(form.title, form.fields, form.submit, form.action, form.carry, danger=book.emergency.line)
+
+
+def _is_code(field: str, text: str) -> bool:
+    """Whether this is six digits of a factor or PIN, such as 999 123, which say nothing. 999 alone is no code."""
+    return field in _CODES and _CODE.fullmatch(text.strip()) is not None
 
 
 @lru_cache(maxsize=32)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from bot import away
+from bot import by_phone, sight
+from bot.afterwards import looking
 from bot.cards import Aside, Block, Button, Buttons, Card, Correct, Heading, Nothing, Notice, Reply, Say, Show
 from bot.consultation import OPEN, start
-from bot.on_call import on_call
+from bot.leads import board
+from bot.phone import factors, pin
+from bot.phone.locked import locked_card
+from bot.team import away, locking, night, own_phone, team_news
+from bot.team.on_call import on_call
 from bot.turn import Turn
 from policy.book import Book
 from policy.screening import screen
@@ -24,11 +29,13 @@ async def home_card(turn: Turn, *, said: str = "") -> Card:
         blocks.append(Notice(turn.notice, "warning"))
     blocks.append(Say("Have you been told something in confidence? This checklist helps you decide what to do."))
     blocks.append(Buttons((Button("Start a checklist", "new", tone="main"),)))
-    waiting = await _waiting(turn)
-    if waiting:
+    waiting, agreed = await _waiting(turn), await _to_confirm(turn)
+    if waiting or agreed:
         blocks.append(Heading("Waiting for you"))
         buttons = [Button(f"Decide {case.reference}", "decide", {"c": case.id}, "main") for case in waiting]
+        buttons += [Button(f"Did you agree? {case.reference}", "agreed", {"c": case.id}) for case in agreed]
         blocks.append(Buttons(tuple(buttons)))
+    blocks += await looking.home_blocks(turn)
     mine = await turn.tx.cases.of(turn.person.id, OPEN)
     blocks.append(Heading("Your open consultations"))
     if not mine:
@@ -37,7 +44,10 @@ async def home_card(turn: Turn, *, said: str = "") -> Card:
         button = Button("Open", "open", {"c": case.id}, hint=f"Open {case.reference}")
         blocks += [Say(f"{case.reference}, {_STATES[case.state]}"), Buttons((button,))]
     blocks += await away.home_blocks(turn)
+    blocks += await team_news.home_blocks(turn)
+    blocks += await board.home_blocks(turn)
     blocks.append(Buttons((Button("Who is on call?", "on_call"),)))
+    blocks += await own_phone.home_blocks(turn)
     blocks.append(Say("Never type a name here. Use the buttons and the case reference.", quiet=True))
     return Card("Confer", tuple(blocks), danger=turn.book.emergency.line)
 
@@ -47,7 +57,18 @@ async def _waiting(turn: Turn) -> list[Consultation]:
     found = []
     for id in dict.fromkeys(id for id, state in await turn.tx.approvals.asked_of(turn.person.id) if state == "pending"):
         case = await turn.tx.cases.get(id)
-        if not (await turn.picture(case)).around.why_not(turn.person):
+        if sight.waiting(await turn.picture(case), turn.person):
+            found.append(case)
+    return found
+
+
+async def _to_confirm(turn: Turn) -> list[Consultation]:
+    """The consultations in which somebody wrote down that this person agreed by phone, and they have not said so."""
+    who, found = turn.event.who, []
+    posts = await turn.tx.posts.on(who.channel, who.tenant, who.user)
+    for id in dict.fromkeys(post.consultation_id for post in posts if post.kind == by_phone.CONFIRM):
+        case = await turn.tx.cases.get(id)
+        if by_phone.to_confirm(await turn.picture(case), turn.person):
             found.append(case)
     return found
 
@@ -64,6 +85,42 @@ async def gone(turn: Turn) -> Reply:
 
 async def back(turn: Turn) -> Reply:
     return Show(await home_card(turn, said=await away.come_back(turn)))
+
+
+async def locked_out(turn: Turn) -> Reply:
+    """The form that says whose phone is lost was sent."""
+    said = await locking.lock_out(turn)
+    if isinstance(said, Correct):
+        return said
+    [person] = (await turn.tx.people.get([turn.person.id])).values()
+    if person.locked:  # their own
+        return Show(locked_card(turn.book, await turn.tx.people.everybody()))
+    return Show(await home_card(turn, said=said))
+
+
+async def let_in(turn: Turn) -> Reply:
+    return Show(await home_card(turn, said=await locking.let_in(turn)))
+
+
+async def pin_set(turn: Turn) -> Reply:
+    return await _said(turn, await pin.set_pin(turn))
+
+
+async def factor_set(turn: Turn) -> Reply:
+    return await _said(turn, await factors.proven(turn))
+
+
+async def factor_gone(turn: Turn) -> Reply:
+    return await _said(turn, await factors.remove(turn))
+
+
+async def night_planned(turn: Turn) -> Reply:
+    return await _said(turn, await night.planned(turn))
+
+
+async def _said(turn: Turn, said: Correct | str) -> Reply:
+    """What a form came to, on the home page."""
+    return said if isinstance(said, Correct) else Show(await home_card(turn, said=said))
 
 
 async def begin(turn: Turn) -> Reply:

@@ -1,4 +1,4 @@
-"""One lane in words: its title, who would hear, by when and on what footing.
+"""One lane in words: its title, who would hear, by when and on what footing, and the numbers to ring.
 
 The rule to keep: a lane shows what the book says for these facts, and nothing the book says never to show.
 """
@@ -23,18 +23,6 @@ def reach(picture: Picture, verdict: Verdict) -> str:
     return "; ".join(titles) or "Nobody outside"
 
 
-def lane_numbers(picture: Picture, verdict: Verdict) -> tuple[Number, ...]:
-    """Everybody whom this lane may ring: the outcome's contacts and its recipients', as they stand today."""
-    return numbers(
-        picture.book,
-        picture.charity,
-        verdict.contacts,
-        picture.circle,
-        recipients=verdict.recipients,
-        today=picture.today,
-    )
-
-
 def lane_facts(picture: Picture, verdict: Verdict, *, asked: bool = False) -> Facts:
     """Who would hear, by when, on what footing, and who must agree (left out for the one who is asked)."""
     rows = [("Who would hear", reach(picture, verdict))]
@@ -46,6 +34,18 @@ def lane_facts(picture: Picture, verdict: Verdict, *, asked: bool = False) -> Fa
         label = "Who must agree" if verdict.approval.veto else "Agreement"
         rows.append((label, verdict.approval.plain))
     return Facts(tuple(rows))
+
+
+def lane_numbers(picture: Picture, verdict: Verdict) -> tuple[Number, ...]:
+    """Everybody whom this lane may ring: the outcome's contacts and its recipients', as they stand today."""
+    return numbers(
+        picture.book,
+        picture.charity,
+        verdict.contacts,
+        picture.circle,
+        recipients=verdict.recipients,
+        today=picture.today,
+    )
 
 
 def checks(picture: Picture, verdict: Verdict) -> list[Notice]:

@@ -13,18 +13,21 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from bot.charity import Charity
 from bot.departing import departed, further
-from bot.roster import Circle, circle, on_shift
+from bot.organisation.charity import Charity
+from bot.roster import Circle, allowed, circle, on_shift
 from policy.book import SENDING, Approval, Book, Clock, Stage
 from policy.grounds import checked_by, grounds, guarded
 from policy.walk import Asking, Decided, Verdict, walk
 from storage.records import (
     ApprovalRequest,
+    Confirmation,
     Consultation,
     Decision,
     Departure,
     Disclosure,
+    Handover,
+    Look,
     Person,
     Rung,
     SealedText,
@@ -35,7 +38,11 @@ from storage.store import Transaction
 REACHED_WITHIN = timedelta(minutes=3)
 """Whoever is written to about something urgent and has nothing by then counts as not reached."""
 
-URGENT: frozenset[Clock] = frozenset({"now", "today"})
+GIVEN_WITHIN = timedelta(days=3)
+"""So long the safeguarding lead reads who was given an account, and by whom, before it may answer whoever gave it."""
+
+URGENT: frozenset[Clock] = frozenset({"now", "today", "by_return_date"})
+"""What is written to people at once, by day and by night. A paper has its own date, which may be tomorrow morning."""
 
 Standing = Literal["free", "told", "unasked", "pending", "approved", "declined"]
 """Where a lane's approval stands. free: none is needed. told: people are told and nobody may stop it."""
@@ -54,11 +61,18 @@ class Picture:
     texts: tuple[SealedText, ...] = ()
     circle: Circle | None = None
     unreached: frozenset[str] = frozenset()  # the people no letter of ours reaches: one came back, or no account
+    cut_off: frozenset[str] = frozenset()  # of them, those who have no open account at all
     late: frozenset[str] = frozenset()  # of them, those whom an urgent letter should have reached by now
     lost: frozenset[str] = frozenset()  # of them, those to whom a letter came back
     rungs: Mapping[str, Sequence[Rung]] = field(default_factory=dict)  # request id -> the steps of its ladder so far
     spoken: Mapping[str, Spoken] = field(default_factory=dict)  # request id -> what was agreed by telephone
+    heard: frozenset[str] = frozenset()  # who was told that a yes by phone was denied, or not confirmed
+    looks: tuple[Look, ...] = ()  # what somebody else has to look at, or has looked at
+    confirmations: tuple[Confirmation, ...] = ()  # what two workers say in their own accounts
+    handovers: tuple[Handover, ...] = ()  # how it changed hands, oldest first
+    enrolled: frozenset[str] = frozenset()  # who has a second factor; read only where the charity demands one
     today: date | None = None  # in the charity's own zone, for what must be checked again
+    now: datetime | None = None  # the moment it was drawn at, for what would happen if it were sent now
 
     @property
     def lanes(self) -> tuple[Verdict, ...]:
@@ -91,7 +105,7 @@ class Picture:
         ground = set(grounds(self.book, verdict.lane.id))
         words = self.words(verdict)
         proposal = {
-            "book": [self.book.id, self.book.version],
+            "book": [self.book.id, self.case.book_version],
             "case": self.case.id,
             "lane": verdict.lane.id,
             "outcome": verdict.outcome.id,
@@ -113,7 +127,8 @@ class Picture:
 
     def left(self, request: ApprovalRequest) -> list[Person]:
         """Who was asked or told, less anybody who must not know any more."""
-        return [p for p in self.around.everybody if p.id in request.asked and not self.around.why_not(p)]
+        why_not = self.around.why_untold if request.state == "told" else self.around.why_not
+        return [p for p in self.around.everybody if p.id in request.asked and not why_not(p)]
 
     def standing(self, verdict: Verdict) -> Standing:
         """Where this lane's approval stands. A first yes stands, also beside an earlier no (second opinion)."""
@@ -129,15 +144,35 @@ class Picture:
             return "unasked"  # one more is needed, or whoever agreed turned out to be somebody it may be about
         if request.state == "declined" and len(self.noes(verdict)) < (2 if verdict.lane.protective else 1):
             return "unasked"  # a no never stops protecting somebody without a second one, nor where it does not stand
+        if request.state == "declined" and verdict.lane.protective and self.still_to_say(verdict):
+            return "unasked"  # nor while one of those who were asked together has still to answer
         return request.state
+
+    def still_to_say(self, verdict: Verdict) -> list[Person]:
+        """Who was asked about exactly this the last time, may decide it, and has neither answered nor passed it on."""
+        request, approval = self.request(verdict), verdict.approval
+        if request is None or approval is None:
+            return []
+        said = self.agreed(verdict) | {no.person_id for no in self.noes(verdict)} | self.passed(verdict)
+        return [person for person in self.left(request) if person.id not in said and allowed(approval, person)]
 
     def agreed(self, verdict: Verdict) -> set[str]:
         """The ids of the people who agreed to exactly this proposal and may (still) decide it."""
-        return {d.person_id for r in self.about(verdict) if (d := self.decided(r)) and d.verdict == "approved"}
+        return {decision.person_id for decision in self._said(verdict, "approved")}
 
     def noes(self, verdict: Verdict) -> list[Decision]:
         """Who said no to exactly this proposal and may (still) decide it, first one first."""
-        return [d for r in self.about(verdict) if (d := self.decided(r)) and d.verdict == "declined"]
+        return self._said(verdict, "declined")
+
+    def _said(self, verdict: Verdict, what: str) -> list[Decision]:
+        """Each human counts once, whatever entries of the roster they have."""
+        found: list[Decision] = []
+        for request in self.about(verdict):
+            decision = self.decided(request)
+            heard = {each.person_id for each in found}
+            if decision and decision.verdict == what and not self.around.human(decision.person_id) & heard:
+                found.append(decision)
+        return found
 
     def passed(self, verdict: Verdict) -> set[str]:
         """The ids of those who were asked about exactly this proposal and said that they cannot decide it."""
@@ -151,12 +186,14 @@ class Picture:
             return None  # it was written down by somebody else, and they say that they never agreed
         if decision is None or person is None:
             return decision
+        if self.case.requester_id in self.around.human(person.id):
+            return None  # it became theirs: nobody agrees with themselves
         # Who is asked only by name was asked by default before that was known.
-        too_early = person.role in self.around.careful and decision.at < self._guarded_at
+        too_early = person.role in self.around.careful and decision.at < self.guarded_at
         return None if too_early or self.around.is_out(person) else decision
 
     @property
-    def _guarded_at(self) -> datetime:
+    def guarded_at(self) -> datetime:
         """When it was last said whom the worry is about, or may be."""
         said = [answer.at for id, answer in self.case.answers.items() if id in guarded(self.book)]
         return max(said, default=self.case.opened_at)
@@ -214,9 +251,14 @@ async def look(
     book_now = departed(book, tuple(sorted(chosen.items()))) if chosen else book
     walked = replay(book_now, charity, case)
     requests = await tx.approvals.of(case.id)
-    around = await people_around(tx, book_now, charity, case)
+    handovers = await tx.handovers.of(case.id)
+    around = await people_around(tx, book_now, charity, case, handovers)
     lost = set(await tx.outbox.undelivered(case.id))
     unreached = {post.person_id for post in await tx.posts.of(case.id) if post.id in lost} if lost else set()
+    spoken = await tx.spoken.of(case.id) if requests else {}
+    denied = any(each.answer == "no" for each in spoken.values())
+    copies = await tx.posts.of(case.id) if denied else ()
+    heard = frozenset(post.person_id for post in copies if post.kind == "unconfirmed")
     late = _urgent(walked, requests, await tx.outbox.late(case.id, before=tx.now - REACHED_WITHIN))
     reachable = {account.person_id for account in await tx.people.accounts()}
     return Picture(
@@ -226,16 +268,23 @@ async def look(
         walked=walked,
         requests=tuple(requests),
         decisions=await tx.approvals.decisions(case.id) if requests else {},
-        spoken=await tx.spoken.of(case.id) if requests else {},
+        spoken=spoken,
+        heard=heard,
         departures=tuple(departures),
         disclosures=tuple(await tx.cases.disclosures(case.id)),
         texts=tuple(await tx.texts.of(case.id)),
         circle=around,
         unreached=frozenset(unreached | late | {p.id for p in around.everybody if p.id not in reachable}),
+        cut_off=frozenset(person.id for person in around.everybody if person.id not in reachable),
         late=frozenset(late),
         lost=frozenset(unreached),
         rungs=await tx.ladders.of(case.id) if any(each.state == "pending" for each in requests) else {},
+        looks=tuple(await tx.looks.of(case.id)),
+        confirmations=tuple(await tx.confirmations.of(case.id)) if requests else (),
+        handovers=tuple(handovers),
+        enrolled=await tx.factors.proven("totp") if charity.step_up else frozenset(),
         today=tx.now.astimezone(charity.timezone).date(),
+        now=tx.now,
     )
 
 
@@ -246,23 +295,36 @@ def _urgent(walked: Asking | Decided, requests: Iterable[ApprovalRequest], late:
     return {id for id, kind in late if kind == "told" or (kind == "approval" and id in asked)}
 
 
-async def people_around(tx: Transaction, book: Book, charity: Charity, case: Consultation) -> Circle:
-    """Only the people around a consultation, and which of them are here."""
+async def people_around(
+    tx: Transaction, book: Book, charity: Charity, case: Consultation, handovers: Sequence[Handover] | None = None
+) -> Circle:
+    """Only the people around a consultation, and which of them are here. `handovers`: where they were read already."""
+    handed = await tx.handovers.of(case.id) if handovers is None else handovers
     facts, barred = replay(book, charity, case).facts, await tx.cases.barred(case.id)
     around = circle(
         book,
         facts,
-        await tx.people.everybody(),
+        # No card sends anybody to a phone that may be in the wrong hands.
+        [replace(each, telephone="") if each.locked else each for each in await tx.people.everybody()],
         case.requester_id,
         barred,
         absent=await tx.rota.absent(),
         on_call=on_shift(await tx.rota.on_call()),
+        former={each.from_id for each in handed},
+        same=await tx.people.one_human(),
+        given=await _given(tx, case, {case.requester_id, *(each.from_id for each in handed)}),
     )
     if not around.silenced:
         return around
     knowing = {post.person_id for post in await tx.posts.of(case.id) if post.kind in ("told", "approval")}
     knowing.update(id for request in await tx.approvals.of(case.id) for id in request.asked)
     return replace(around, knowing=frozenset(knowing))
+
+
+async def _given(tx: Transaction, case: Consultation, holders: set[str]) -> set[str]:
+    """Whom an administrator who holds it, or did, gave an account to speak from, since three days before it began."""
+    grants = await tx.people.granted(case.opened_at - GIVEN_WITHIN)
+    return {each.person_id for each in grants if each.by_id in holders and each.what == "account"}
 
 
 def replay(book: Book, charity: Charity, case: Consultation) -> Asking | Decided:

@@ -22,18 +22,23 @@ from bot.cards import (
     Small,
     Tone,
 )
-from bot.deciders import before_sending, waiting_for
+from bot.deciding.deciders import before_sending, waiting_for
+from bot.deciding.passing import cannot_decide
+from bot.deciding.questions import to_answer
+from bot.deciding.rungs import alone, asked_still, held_back, progress
+from bot.deciding.unreached import not_reached, ring_them
 from bot.departing import further
 from bot.guidance import ADVICE_NOW, cannot_wait, on_card, said, script, steps, ways_in
 from bot.lanes import checks, lane_facts, lane_numbers, lane_title
 from bot.picture import Picture
 from bot.questioning import ask, carry, title
-from bot.rungs import alone, progress
-from bot.unreached import not_reached, ring_them
-from bot.wording import instead, names, role_of, whom_to_ring
+from bot.second_opinion import after_a_no, danger_again, no_longer_counts
+from bot.wording import at, instead, names, role_of, whom_to_ring
 from policy.book import SENDING
 from policy.walk import Asking, Verdict
 from storage.records import ApprovalRequest, Person
+
+_WRITTEN = frozenset({"approved", "declined", "reason", "spoken", "question", "reply"})
 
 
 def review_card(picture: Picture, *, notice: str = "") -> Card:
@@ -58,6 +63,7 @@ def sent_card(picture: Picture, *, notice: str = "") -> Card:
     blocks: list[Block] = []
     if notice:
         blocks.append(Notice(notice))
+    blocks += to_answer(picture)
     blocks += ring_them(not_reached(picture))
     blocks += _lanes(picture, sent=True)
     walked = picture.walked
@@ -65,7 +71,7 @@ def sent_card(picture: Picture, *, notice: str = "") -> Card:
         blocks.append(Heading(title(walked.screen, walked.questions)))
         blocks += ask(picture, walked.screen, walked.questions)
     blocks.append(Buttons(_ways(picture, sent=True)))
-    return _card(picture, blocks, _title(picture))
+    return _card(picture, blocks, sent_title(picture))
 
 
 def small_card(picture: Picture) -> Card:
@@ -93,7 +99,9 @@ def _lanes(picture: Picture, *, sent: bool) -> list[Block]:
         blocks += checks(picture, verdict)
         if sent:
             blocks += denied(picture, verdict)
-            blocks.append(_where_it_stands(picture, verdict))
+            blocks.append(where_it_stands(picture, verdict))
+            blocks += no_longer_counts(picture, verdict)
+            blocks += cannot_decide(picture, verdict)
         blocks += instead(picture.around, picture.book, verdict.recipients) if picture.circle else ()
         free = picture.standing(verdict) == "free" and not verdict.blocks
         if picture.may_go(verdict) if sent else free or cannot_wait(verdict):
@@ -132,19 +140,25 @@ def _while_waiting(picture: Picture, verdict: Verdict) -> list[Block]:
     """A wait is never a wall: advice without a name needs nobody's agreement, 999 never does, "now" is now."""
     blocks: list[Block] = []
     at_once = cannot_wait(verdict)
-    if first := said(tuple(guide for guide in steps(picture, verdict) if at_once or guide.until == "agreed")):
+    ended = picture.standing(verdict) == "declined"
+    request = picture.request(verdict)
+    asking = tuple(guide for guide in steps(picture, verdict) if at_once or guide.until == "agreed")
+    if request is not None and held_back(picture, request):
+        asking = ()  # nobody is woken for it: below stands when it is read, and that they may be rung
+    if first := said(tuple(guide for guide in asking if not (ended and guide.until == "agreed"))):
         blocks.append(Points(first, numbered=True))
     if at_once:
         blocks += script(verdict)
-    request = picture.request(verdict)
     if request is not None and picture.standing(verdict) == "pending":
         blocks += progress(picture, request, verdict)
         blocks += [lane_facts(picture, verdict)] if alone(picture, request, verdict) else []
     asked = [person for person in waiting_for(picture, _asked(picture, request))[0] if person.telephone]
     if asked and picture.standing(verdict) == "pending":
-        blocks.append(Numbers(tuple(Number(person.name, person.telephone, role_of(person)) for person in asked)))
+        blocks.insert(0, Numbers(tuple(Number(person.name, person.telephone, role_of(person)) for person in asked)))
     blocks += way_in(picture, verdict)
+    blocks += after_a_no(picture, verdict)
     if verdict.lane.protective:
+        blocks += danger_again(picture) if ended else []
         blocks.append(Say(ADVICE_NOW))
         if picture.book.what_if:
             blocks.append(Quote(picture.book.what_if.say))
@@ -157,8 +171,12 @@ def _numbers(picture: Picture, verdict: Verdict) -> list[Block]:
     return [Numbers(rows)] if rows else []
 
 
-def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
+def where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
+    """For the worker: who agreed or said no, whom they wait for, and what they may do meanwhile."""
     request = picture.request(verdict)
+    # Whoever is tired rings twice where the card still says "now".
+    written = next((each for each in reversed(picture.disclosures) if each.lane == verdict.lane.id), None)
+    done = f"Written down as done at {at(written.at, picture.charity)}." if written else "Do this now."
     match picture.standing(verdict):
         case "free" if verdict.blocks:
             return Notice("Nobody has to agree. First do what “Stop” says.")
@@ -173,12 +191,14 @@ def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
                 if told
                 else f"Nobody here could be told. {whom_to_ring(picture.around)}"
             )
-            return Notice(f"Do this now. {who} Nobody may stop or delay it.")
+            return Notice(f"{done} {who} Nobody may stop or delay it.")
         case "unasked":
-            return Notice("Nobody has been asked about this yet.", "warning")
+            before = any(each.lane == verdict.lane.id for each in picture.requests)
+            again = " Press “Take back and change”, then send it again." if before else ""
+            return Notice(f"Nobody has been asked about this yet.{again}", "warning")
         case "pending":
             asked, away = waiting_for(picture, _asked(picture, request))
-            said_no = {decision.person_id for decision in picture.noes(verdict)}
+            said_no = {decision.person_id for decision in picture.noes(verdict)} | picture.passed(verdict)
             first = next(iter(picture.noes(verdict)), None)
             if not asked:
                 return Notice(
@@ -186,16 +206,21 @@ def _where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
                     f"on the roster can decide this. {whom_to_ring(picture.around, but=said_no)}",
                     "warning",
                 )
+            if first and not verdict.lane.protective:
+                no = f"{picture.name(first.person_id)} said no. A yes from a second person is enough for it to go."
+                return Notice(f"Waiting for a second opinion from {names(asked)}. {no} {away}".rstrip())
             if first:
+                noes = names([p for no in picture.noes(verdict) if (p := picture.person(no.person_id))], "and")
                 return Notice(
-                    f"{picture.name(first.person_id)} said no. That is not the end: {names(asked)} can still agree. "
+                    f"{noes} said no. That is not the end: {names(asked)} can still agree. "
                     "You can also ring the council, 111 or 101 without a name, now.",
                     "warning",
                 )
             ring = f"Ring {asked[0].name} now." if len(asked) == 1 else "Ring one of them now."
+            ring = "" if request and held_back(picture, request) else ring  # then the card says when they read it
             return Notice(f"Waiting for {names(asked)} to agree. {ring} {away}".rstrip())
         case "approved":
-            then = "Do this now." if picture.may_go(verdict) else "First answer the last checks on this card."
+            then = done if picture.may_go(verdict) else "First answer the last checks on this card."
             then = "First do what “Stop” says." if verdict.blocks else then
             return Notice(f"{agreed_words(picture, request) if request else ''} {then}")
         case "declined":
@@ -220,7 +245,7 @@ def _inside_told(picture: Picture, verdict: Verdict) -> Notice:
     """A lane that nobody has to agree to: whether somebody inside was told, by name, as it really is."""
     inside = [id for id in verdict.recipients if picture.book.recipients[id].capability]
     if not inside or picture.case.state != "sent":
-        return Notice("You can do this now. Nobody has to agree first.")
+        return Notice("You can do this now. No colleague has to agree first.")
     told = _heard(picture, picture.request(verdict))
     if not told:
         return Notice(
@@ -236,10 +261,10 @@ def _heard(picture: Picture, request: ApprovalRequest | None) -> list[Person]:
 
 
 def _asked(picture: Picture, request: ApprovalRequest | None) -> list[Person]:
-    """Who was asked or told, less anybody who must not know any more."""
+    """Who was asked or told, less anybody who must not know any more, and whoever cannot decide what still waits."""
     if request is None:
         return []
-    return [p for p in picture.around.everybody if p.id in request.asked and not picture.around.why_not(p)]
+    return asked_still(picture, request) if request.state == "pending" else picture.left(request)
 
 
 def _ways(picture: Picture, *, sent: bool) -> tuple[Button, ...]:
@@ -247,7 +272,7 @@ def _ways(picture: Picture, *, sent: bool) -> tuple[Button, ...]:
     if sent:
         tone: Tone = "plain" if picture.checks_open and _something_may_go(picture) else "main"
         ways.append(Button("Write down what was done", "record", carry(picture), tone))
-        if any(text.kind in ("approved", "declined", "reason", "spoken") for text in picture.texts):
+        if any(text.kind in _WRITTEN for text in picture.texts):
             ways.append(Button("Read the reasons", "read", {"c": picture.case.id}))
         ways.append(Button("Take back and change", "withdraw", carry(picture)))
         if not any(picture.standing(verdict) == "pending" for verdict in picture.lanes):
@@ -257,12 +282,14 @@ def _ways(picture: Picture, *, sent: bool) -> tuple[Button, ...]:
     if further(picture.book, picture.walked):
         ways.append(Button("Go further than this", "depart", carry(picture)))
     ways.append(Button("Someone must not know", "bar", carry(picture)))
+    ways.append(Button("Hand over", "hand_over", carry(picture)))
     if not sent:
         ways += [Button("Pause", "pause", carry(picture)), Button("Stop", "stop", carry(picture))]
     return tuple(ways)
 
 
-def _title(picture: Picture) -> str:
+def sent_title(picture: Picture) -> str:
+    """What the worker does next, of a consultation that was sent."""
     if any(picture.standing(verdict) == "pending" for verdict in picture.lanes):
         return "Waiting for a second person"
     if any(picture.standing(verdict) == "declined" for verdict in picture.lanes):

@@ -152,6 +152,7 @@ def _ways(picture: Picture) -> tuple[Button, ...]:
         ways.append(Button("Back", "ask", carry(picture, s=answered[-1].id)))
         ways.append(Button("My answers", "review", carry(picture)))
     ways.append(Button("Pause", "pause", carry(picture)))
+    ways.append(Button("Hand over", "hand_over", carry(picture)))
     return tuple(ways)
 
 

@@ -15,6 +15,7 @@ from storage.records import Absence, Person, Shift
 
 EMERGENCY_TOLD = ("safeguarding_lead", "on_call_trustee")
 _IN_LINE = ("chair", "vice_chair")
+GIVEN = "Whoever asks this linked an account of yours meanwhile. Somebody else has to decide it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,9 @@ class Circle:
     silenced: the book says that only the one lead of the case may be told (a tip-off would be a crime or cost a life).
     absent: person id -> their absence now. on_call: duty -> the ids of those on shift for it now.
     knowing: the ids of those who were told or asked already; kept only while the case is silenced.
+    former: the ids of those who held it before: they know of it, and never decide on what they asked for themselves.
+    same: person id -> the ids of other entries of the roster that are the same human: what binds one binds all.
+    given: the ids of those whom the requester gave an account since it began: they are told, and do not decide.
     """
 
     everybody: tuple[Person, ...]
@@ -38,12 +42,29 @@ class Circle:
     absent: Mapping[str, Absence] = field(default_factory=dict)
     on_call: Mapping[str, frozenset[str]] = field(default_factory=dict)
     knowing: frozenset[str] = frozenset()
+    former: frozenset[str] = frozenset()
+    same: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+
+    def human(self, id: str) -> frozenset[str]:
+        """The ids of every entry of the roster that is this human."""
+        return self.same.get(id, frozenset()) | {id}
 
     def why_not(self, person: Person) -> str:
-        """Why this person may not decide or be told, in words for them, never saying too much; "" when they may."""
+        """Why this person may not decide, in words for them, never saying too much; "" when they may."""
+        if self.human(person.id) & self.former and not self.why_untold(person):
+            return "You asked for this yourself. Somebody else has to decide it."
+        if person.id in self.given:
+            return self.why_untold(person) or GIVEN
+        return self.why_untold(person)
+
+    def why_untold(self, person: Person) -> str:
+        """Why this person may not be told. Whoever held it once may: a lead who did is its lead all the same."""
         if not person.active:
             return "You are not on the charity's list of active people."
-        if person.id == self.requester_id:
+        if person.locked:
+            return "This account is locked, because somebody said that the phone is lost."
+        if self.requester_id in self.human(person.id):
             return "This is your own request. Somebody else has to decide it."
         if self.is_out(person):
             return "Nothing is needed from you here."
@@ -51,11 +72,15 @@ class Circle:
 
     def is_out(self, person: Person) -> bool:
         """Whether this person must not know: named by the worker, or holding what the facts exclude."""
-        return person.id in self.barred or bool(self.excluded & person.capabilities)
+        if self.human(person.id) & self.barred or self.excluded & person.capabilities:
+            return True
+        same = self.same.get(person.id, frozenset())
+        return any(each.active and each.id in same and self.excluded & each.capabilities for each in self.everybody)
 
     def approvers(self, approval: Approval) -> list[Person]:
         """Who may answer a request of this code, by name."""
-        return [person for person in self.everybody if not self.why_not(person) and allowed(approval, person)]
+        fit = [person for person in self.everybody if allowed(approval, person)]
+        return [person for person in fit if not self.why_not(person)]
 
     def by_default(self, people: Iterable[Person]) -> list[Person]:
         """Of these, whoever may be added without the worker's word: nobody of a role that is reached only by name."""
@@ -90,7 +115,7 @@ class Circle:
         While the case is silenced nobody is asked by default but its one lead.
         """
         may = [person for person in self.approvers(approval) if person.id not in already]
-        bound, told = self.bound(), self.on_duty()
+        bound, told = self.deciding_line() if self.silenced else self.bound(), self.on_duty()
         unasked = may if self.silenced else self.by_default(may)
         ours = set(approval.capabilities)  # whom the code itself names is named
         first = [person for person in may if person in bound and (person in unasked or person.capabilities & ours)]
@@ -108,6 +133,13 @@ class Circle:
             [person for person in may if person in bound],
         )
         return self._in_order(next((people for people in ways if people), ()))
+
+    def deciding_line(self) -> list[Person]:
+        """Who stands for the first duty and may decide: without its holders who once held it, the next in line."""
+        for each in dict.fromkeys((self.duty[0], *_IN_LINE)):
+            if people := [person for person in self._holders((each,)) if not self.why_not(person)]:
+                return people
+        return []
 
     def reached(self, capability: str) -> list[Person]:
         """Who stands for a body inside the charity: its holders, else the chair, else the vice-chair.
@@ -171,7 +203,9 @@ class Circle:
         """
         told = self.on_duty() if self.careful else ()
         return [
-            p for p in self._who_hold(capability) if not self._hidden(p, named) or (p in told and not self.is_out(p))
+            p
+            for p in self._who_hold(capability)
+            if not p.locked and (not self._hidden(p, named) or (p in told and not self.is_out(p)))
         ]
 
     def instead_of(self, capability: str, named: Collection[str] = ()) -> list[Person]:
@@ -179,12 +213,16 @@ class Circle:
         return [p for p in self.reached(capability) if not self._hidden(p, named)] or self.on_duty()
 
     def out_of(self, capability: str, named: Collection[str] = ()) -> bool:
-        """Whether anybody who holds this may be the subject: then the charity's number for it may be theirs."""
-        return any(self._hidden(person, named) for person in self._who_hold(capability))
+        """Whether anybody who holds this may be the subject: then the charity's number for it may be theirs.
+
+        Or their phone is lost: then it may be answered by whoever has it.
+        """
+        return any(person.locked or self._hidden(person, named) for person in self._who_hold(capability))
 
     def replaced(self, capability: str) -> bool:
         """Whether everybody here who holds this, which the outcome reaches, may be the subject."""
-        return self.out_of(capability, (capability,)) and not self.to_ring(capability, (capability,))
+        hidden = any(self._hidden(person, (capability,)) for person in self._who_hold(capability))
+        return hidden and not self.to_ring(capability, (capability,))
 
     def _hidden(self, person: Person, named: Collection[str]) -> bool:
         return self.is_out(person) or (person.role in self.careful and person.capabilities.isdisjoint(named))
@@ -202,14 +240,18 @@ class Circle:
             person.id
             for person in self.everybody
             if person.id != self.requester_id
-            and (self.is_out(person) or (person.capabilities & set(EMERGENCY_TOLD) and person.id not in told))
+            and (not person.locked or self.is_out(person))  # let in again, they are told as before
+            and (
+                self.is_out(person)
+                or (person.capabilities & set(EMERGENCY_TOLD) and person.id not in told | self.former)
+            )
         }
 
     def _holders(self, capabilities: Collection[str]) -> list[Person]:
-        return [p for p in self.everybody if not self.why_not(p) and p.capabilities & set(capabilities)]
+        return [p for p in self.everybody if not self.why_untold(p) and p.capabilities & set(capabilities)]
 
     def _trustees(self) -> list[Person]:
-        return [p for p in self.everybody if not self.why_not(p) and p.role == "trustee"]
+        return [p for p in self.everybody if not self.why_untold(p) and p.role == "trustee"]
 
 
 def circle(
@@ -221,8 +263,11 @@ def circle(
     *,
     absent: Mapping[str, Absence] | None = None,
     on_call: Mapping[str, frozenset[str]] | None = None,
+    former: Collection[str] = (),
+    same: Mapping[str, frozenset[str]] | None = None,
+    given: Collection[str] = (),
 ) -> Circle:
-    """The circle of a consultation whose facts are these; `absent` and `on_call` as in `Circle`."""
+    """The circle of a consultation whose facts are these; `absent`, `on_call`, `former` and so on as in `Circle`."""
     out = kept_out(book, facts)
     lead = book.recipients.get(facts.get(book.lead, ""))
     silenced = book.silenced is not None and holds(book.silenced, facts)
@@ -236,6 +281,9 @@ def circle(
         duty=(lead.capability,) if silenced and lead and lead.capability else EMERGENCY_TOLD,
         absent=absent or {},
         on_call=on_call or {},
+        former=frozenset(former) - {requester_id},
+        same=same or {},
+        given=frozenset(given),
     )
 
 

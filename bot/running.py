@@ -12,12 +12,12 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot import colleagues
-from bot.app import now, open_office, ready, serve, work
+from bot.app import channels_of, now, open_office, ready, serve, work
 from bot.books import read_books
-from bot.importing import import_charity, import_people
-from bot.rota import import_rota, show_rota
 from bot.settings import Settings, read_settings
+from bot.team import colleagues, grouping, rescue
+from bot.team.importing import import_charity, import_people
+from bot.team.rota import import_rota, show_rota
 from bot.trying import try_out
 from policy.book import Book
 from storage.migrating import migrate
@@ -82,8 +82,29 @@ def bring_people(text: str, environment: Mapping[str, str]) -> int:
     return _tell(lambda store, books: import_people(store, text, now(), books), environment)
 
 
+def bring_group(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    asked = grouping.Asked(
+        chosen.from_slack_group, chosen.role, chosen.leavers, chosen.yes, frozenset(chosen.another_person)
+    )
+    channels = channels_of(environment)
+
+    async def take(store: Store, books: Books) -> str:
+        members = await grouping.members_of(channels, "slack", asked.group)  # asked for before anything is held
+        return await grouping.take(store, books, members, asked, now())
+
+    return _tell(take, environment)
+
+
 def list_people(_: argparse.Namespace, environment: Mapping[str, str]) -> int:
     return _tell(lambda store, _: colleagues.listed(store, now()), environment)
+
+
+def unlock(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    return _tell(lambda store, _: rescue.unlocked(store, chosen.id, now()), environment)
+
+
+def reset_factor(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    return _tell(lambda store, _: rescue.factor_reset(store, chosen.id, now()), environment)
 
 
 def send_away(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
@@ -101,6 +122,32 @@ def change_person(chosen: argparse.Namespace, environment: Mapping[str, str]) ->
     named = ("active", "name", "role", "telephone", "capabilities")
     changes = {key: value for key in named if (value := getattr(chosen, key)) is not None}
     return _tell(lambda store, books: colleagues.changed(store, books, chosen.id, changes, now()), environment)
+
+
+def add_person(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    named = ("name", "role", "telephone", "capabilities")
+    values = {key: value for key in named if (value := getattr(chosen, key)) is not None}
+    sure = bool(chosen.another_person)
+
+    def add(store: Store, books: Books) -> Coroutine[Any, Any, str]:
+        return colleagues.added(store, books, chosen.id, values, now(), another=sure)
+
+    return _tell(add, environment)
+
+
+def remove_person(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    return _tell(lambda store, books: colleagues.removed(store, books, chosen.id, now()), environment)
+
+
+def link_account(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    account = (chosen.channel, chosen.tenant, chosen.user)
+    sure = bool(chosen.another_person)
+    return _tell(lambda store, _: colleagues.linked(store, chosen.id, account, now(), another=sure), environment)
+
+
+def unlink_account(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    account = (chosen.channel, chosen.tenant, chosen.user)
+    return _tell(lambda store, books: colleagues.unlinked(store, books, chosen.id, account, now()), environment)
 
 
 def bring_rota(files: Sequence[tuple[str, str]], duty: str, environment: Mapping[str, str]) -> int:

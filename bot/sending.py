@@ -5,20 +5,24 @@ The rule to keep: what is asked for is bound to a fingerprint of exactly what wa
 
 from __future__ import annotations
 
-from bot.cards import Choice, Correct, Facts, Field, Form, Notice, Open, Pick, Reply, Say, Show, Text, Ticks
+from bot.cards import Choice, Correct, Facts, Field, Form, Open, Pick, Reply, Say, Show, Text, Ticks
 from bot.consultation import case_card
-from bot.deciders import NEVER_RING, before_sending, here, not_named_yet, to_choose_from, would_ask
+from bot.deciding.deciders import if_nobody_answers, nobody_on_the_roster, nobody_reached, to_choose_from, would_ask
+from bot.deciding.requests import ask_once_more, bring_up_to_date, sendable, tell_on_duty
 from bot.departing import further
 from bot.emergency import with_line
 from bot.forms import CHECKED, LIMIT, one, typed
 from bot.lanes import reach
+from bot.leads.beside import look_for_another
+from bot.looks import read_at_once, watch
+from bot.phone.factor_cards import nobody_ready
 from bot.picture import Picture
 from bot.questioning import can_send_so_far, carry
-from bot.requests import bring_up_to_date, sendable, tell_on_duty
 from bot.roster import must_name_subject
-from bot.sight import beside
+from bot.second_opinion import may_be_asked
+from bot.sight import beside, proposed
 from bot.turn import MovedOn, Refusal, Turn
-from bot.wording import names, role_of, whom_to_ring
+from bot.wording import names, role_of
 from policy.book import SENDING
 from policy.walk import Asking, Verdict
 
@@ -64,6 +68,7 @@ async def send_confirmed(turn: Turn) -> Reply:
     turn.note("sent", case)
     # Drawn anew in there: the people just named are out of the circle before anybody is asked.
     picture = await bring_up_to_date(turn, case, turn.event.fields.get("ask", ()))
+    await look_for_another(turn, case)
     return Show(case_card(picture))
 
 
@@ -76,8 +81,30 @@ async def withdraw(turn: Turn) -> Reply:
     case = await turn.step(case, state="asking")
     await turn.tx.approvals.withdraw(case.id)
     turn.note("taken back", case)
-    notice = "Taken back. Nobody can agree to it any more. Change your answers, then send again."
-    return Show(case_card(await turn.picture(case), notice=notice))
+    picture = await turn.picture(case)
+    await watch(turn.tx, picture)
+    notice = (
+        "Taken back. Change your answers, then send again. "
+        "A yes that you have already still counts if you change nothing, and no longer if you change something."
+    )
+    return Show(case_card(picture, notice=notice))
+
+
+async def second(turn: Turn) -> Reply:
+    """Ask for the one second opinion on a no; a press a moment later finds it asked. Raises Refusal, MovedOn."""
+    id = turn.event.carry.get("r", "")
+    await turn.tx.approvals.hold(id)
+    case = await turn.tx.cases.get((await turn.mine()).id)
+    if str(case.version) != turn.event.carry.get("v"):
+        raise MovedOn  # somebody was a moment earlier, while this waited for them
+    picture = await turn.picture(case)
+    request = next((each for each in picture.requests if each.id == id), None)
+    verdict = proposed(picture, request) if request else None
+    if verdict is None or picture.request(verdict) != request or not may_be_asked(picture, verdict):
+        raise Refusal("There is no second opinion to ask for here. Look at the card again.")
+    case = await turn.step(case)
+    picture = await ask_once_more(turn, case, verdict)
+    return Show(case_card(picture, notice="Asked. The first answer stays in the record."))
 
 
 async def depart(turn: Turn) -> Reply:
@@ -145,6 +172,7 @@ async def bar_confirmed(turn: Turn) -> Reply:
     if not about <= {choice.value for choice in _colleagues(picture)}:
         raise Refusal("Somebody on that list is not on the roster. Open the form again.")
     await turn.tx.cases.bar(case.id, about)
+    await read_at_once(turn.tx, picture, about)
     case = await turn.step(case)
     turn.note("kept from people", case)
     picture = await bring_up_to_date(turn, case) if case.state == "sent" else await turn.picture(case)
@@ -171,15 +199,14 @@ def _form(picture: Picture, verdicts: list[Verdict]) -> Form:
     ]
     if needs:
         may = {person.id: person for v in needs if v.approval for person in picture.around.approvers(v.approval)}
+        asked = would_ask(picture, needs)
+        fields += [*nobody_reached(picture, needs), *nobody_on_the_roster(picture, needs)]
+        fields += nobody_ready(picture, needs)
         if may:
-            asked = would_ask(picture, needs)
-            if not here(picture, asked):
-                fields += before_sending(picture, needs)
             but = ", but nobody you name on this form" if must_name_subject(picture.book, picture.walked.facts) else ""
             default = f"If you tick nobody, we ask {names(asked)}{but}." if asked else "Only those you tick are asked."
             fields.append(Ticks("ask", f"Who will you talk to? {default}", to_choose_from(picture, may.values())))
-        else:
-            fields.append(Notice(f"Nobody on the roster can decide this. {_to_ring(picture)}", "warning"))
+            fields += if_nobody_answers(picture, needs, sent="If you tick nobody, send it now and nobody answers")
     if sends:
         fields += _would_say(picture, sends)
         fields.append(CHECKED)
@@ -189,11 +216,6 @@ def _form(picture: Picture, verdicts: list[Verdict]) -> Form:
         fields.append(Ticks("about", label, listed, chosen=tuple(sorted(picture.around.barred)), required=True))
     submit = "Send" if needs else "Go on"
     return Form("Before it is sent", tuple(fields), submit, "send.confirm", carry(picture))
-
-
-def _to_ring(picture: Picture) -> str:
-    """Whom inside to ring, by number; none while it has still to be said which colleague it may be about."""
-    return NEVER_RING if not_named_yet(picture) else whom_to_ring(picture.around)
 
 
 def _would_say(picture: Picture, sends: list[Verdict]) -> list[Text]:

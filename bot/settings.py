@@ -1,6 +1,6 @@
 """The process's settings, read once from the environment. Every missing or bad name is reported together.
 
-What belongs to the charity (numbers, leads, waits) is not here but in the database; see `bot.charity`.
+What belongs to the charity (numbers, leads, waits) is not here but in the database; see `bot.organisation.charity`.
 What belongs to a channel is read by that channel's own `configure`.
 """
 

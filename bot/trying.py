@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bot.app import channels_of, now, open_office, serve
 from bot.books import read_books
-from bot.charity import ROSTERED
-from bot.importing import import_charity, import_people
+from bot.organisation.charity import ROSTERED
 from bot.settings import Settings, SettingsError, book_folders, read_settings
+from bot.team.importing import import_charity, import_people
 from policy.book import Book
 from policy.reading.faults import did_you_mean
 from storage.sealing import new_key

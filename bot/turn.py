@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypedDict
 
-from bot.charity import Charity
 from bot.events import Event
+from bot.organisation.charity import Charity
 from bot.picture import Picture, look
 from bot.telling import new_message, tell
 from policy.book import Book
@@ -106,7 +106,9 @@ class Turn:
         return case
 
     async def picture(self, case: Consultation, *, everything: bool = True) -> Picture:
-        return await look(self.tx, self.book, self.charity, case, everything=everything)
+        # By the book it was begun under: under another one its answers say something else, or nothing.
+        book = self.office.books.get(case.book_id, self.book)
+        return await look(self.tx, book, self.charity, case, everything=everything)
 
     async def step(
         self, case: Consultation, answers: Mapping[str, str] | None = None, *, state: CaseState | None = None
@@ -154,6 +156,8 @@ class Turn:
         for address in await self.tx.people.accounts([self.person.id]):
             if (address.channel, address.tenant, address.user) == (who.channel, who.tenant, who.user):
                 post = await self.tx.posts.ensure(case.id, kind, address)
+                if post.hidden:
+                    await self.tx.posts.hide(post.id, hidden=False)
                 here = self.event.message
                 if post.message and post.message != here:
                     *others, post = await new_message(self.tx, case, kind, address)

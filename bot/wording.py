@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from bot.cards import Notice, Number
-from bot.charity import Charity
-from bot.numbers import OTHER, Route
+from bot.organisation.charity import Charity
+from bot.organisation.numbers import OTHER, Route
 from bot.roster import Circle
 from policy.book import Basis, Book, Clock, Contact
 from policy.currency import check_line, is_due
@@ -41,6 +41,9 @@ DUTIES: Mapping[str, str] = {
     "may_approve": "approver",
 }
 """What somebody can be on call or stand in for: capability -> its name."""
+
+ALARM = "Urgent: please ring the duty worker"
+"""What the lock screen says of what cannot wait, and nothing more: somebody else may hold the phone."""
 
 BASES: dict[Basis, str] = {
     "required": "The law says we must",
@@ -151,6 +154,14 @@ def _listed(words: list[str], join: str) -> str:
 
 def _the(title: str) -> str:
     return title if title.startswith(("the ", "our ")) else f"the {title}"
+
+
+def ring(person: Person, otherwise: str = "ask a colleague") -> str:
+    """What stands where a colleague's number does; `otherwise` where the roster has none.
+
+    Never the number of a phone that was reported lost: whoever has it would answer.
+    """
+    return "phone lost: reach them another way" if person.locked else person.telephone or otherwise
 
 
 def role_of(person: Person) -> str:

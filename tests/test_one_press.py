@@ -44,7 +44,7 @@ def test_every_file_the_guide_names_is_there(file: str) -> None:
 @pytest.mark.parametrize("name", sorted(set(NAMES)))
 def test_every_name_the_guide_uses_is_defined(name: str) -> None:
     known: set[str] = set()
-    folders = {path for file in FILES for path in (ROOT / file).parent.glob("*.py")} | set((ROOT / "bot").glob("*.py"))
+    folders = {path for file in FILES for path in (ROOT / file).parent.glob("*.py")} | set((ROOT / "bot").rglob("*.py"))
     for path in folders:
         known |= defined(path) | {f"{path.stem}.{item}" for item in defined(path)}
 

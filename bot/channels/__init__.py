@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -28,6 +28,10 @@ class DeliveryError(Exception):
 
 class Gone(DeliveryError):
     """The person or message is not there any more: sending again cannot help."""
+
+
+class Closed(Gone):
+    """The account itself is closed: whoever had it reads nothing there any more."""
 
 
 class Unavailable(Exception):
@@ -64,6 +68,18 @@ class Account:
     who: Who
     name: str
     role: str
+
+
+Kind = Literal["member", "guest", "bot", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a group of a product: their account there, the name they go by, and what kind of account it is."""
+
+    who: Who
+    name: str
+    kind: Kind
 
 
 class Desk(Protocol):
@@ -114,6 +130,16 @@ class Channel(Protocol):
 
         Raises DeliveryError (again later) or Gone (never again).
         """
+
+
+@runtime_checkable
+class Grouped(Protocol):
+    """A channel that can say who is in one of its product's groups, without having been started."""
+
+    name: str
+
+    async def group(self, id: str) -> list[Member]:
+        """Everybody in it, guests and bots too. Raises DeliveryError with the product's own word for what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from policy.book.asking import (
     DerivedRow,
     Flag,
     Option,
+    Part,
     Question,
     Row,
     Screen,
@@ -86,6 +87,7 @@ __all__ = [
     "Note",
     "Option",
     "Outcome",
+    "Part",
     "Precedent",
     "Question",
     "Reading",
@@ -153,6 +155,7 @@ class Book:
     stop_until: Mapping[str, str] = field(default_factory=dict)  # fact = value: nothing more is asked while it is so
     lead: str = "lead"  # the fact that names who inside is told
     notes: Mapping[str, Note] = field(default_factory=dict)
+    speak_up: tuple[str, ...] = ()  # contacts outside, for somebody who was told no and thinks it wrong
 
     def question(self, id: str) -> Question:
         """The question of that id; KeyError when there is none."""

@@ -17,6 +17,9 @@ When = tuple[Row, ...]
 
 ScreenKind = Literal["choice", "ticks", "form"]
 Stage = Literal["decide", "send"]
+Part = Literal["why", "danger", "person", "agreement"]
+"""Where whoever decides reads an answer: the reasons, the danger in waiting, what the person knows, or their yes."""
+
 SENDS_FACT = "sends"
 """The one built-in fact: yes when an open lane, other than an immediate one, would let something leave."""
 
@@ -71,6 +74,7 @@ class Question:
     bands: tuple[Band, ...] = ()  # not empty: the answer is an ISO date, the fact is a band's value
     keep: bool = False  # a field of the decision record: asked even where it changes nothing
     forgets: tuple[str, ...] = ()  # questions whose answers were about the old answer to this one: asked again
+    part: Part = "why"
 
     @property
     def choices(self) -> tuple[Option, ...]:

@@ -262,6 +262,7 @@ def _book(sides: Sides) -> Iterator[Found]:
         "hastened": "When what is routine is done today",
         "stop_until": "While this is so, nothing more is asked",
         "lead": "Who inside is told",
+        "speak_up": "Whom outside to talk to after a no",
     }
     for field in fields(Book):
         was, is_now = getattr(sides.old, field.name), getattr(sides.new, field.name)

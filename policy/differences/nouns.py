@@ -61,6 +61,7 @@ _NAMES: Mapping[str, str] = {
     "other": "in other lanes",
     "text": "what holds",
     "until": "until when it is shown",
+    "part": "where the second person reads it",
     "never": "what may never be",
     "show": "what the worker reads in this lane",
     "steps": "what to do",

@@ -74,6 +74,7 @@ def _book(top: Entry, notes: Notes) -> Book:
     stops = tuple({fact: frozenset({value})} for fact, value in stop_until.items())
     notes.conditions.append(Condition(head.place, "stop_until", stops, "decide"))
     lead = head.refers("lead", "fact") if head.has("lead") else "lead"
+    speak_up = head.refers_to("speak_up", "contact")
     emergency = _emergency(top.entry("emergency", required=True))
     screens = tuple(_screen(entry) for entry in top.entries("screen", "screen"))
     stages = {screen.id: screen.stage for screen in screens}
@@ -110,6 +111,7 @@ def _book(top: Entry, notes: Notes) -> Book:
         stop_until=stop_until,
         lead=lead,
         notes={item.id: item for item in [note_of(entry) for entry in _unique(top, "note", "note")]},
+        speak_up=speak_up,
     )
     head.finish()
     top.finish()
@@ -171,6 +173,7 @@ def _question(entry: Entry, stages: Mapping[str, Stage]) -> Question:
         bands=bands,
         keep=entry.yes("keep"),
         forgets=entry.refers_to("forgets", "question"),
+        part=entry.one_of("part", ("why", "danger", "person", "agreement"), "why"),
     )
     entry.finish()
     return question

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from bot.importing import import_charity, import_people
+from bot.team.importing import import_charity, import_people
 from storage.migrating import migrate
 from storage.sealing import Keyring, new_key
 from storage.store import Store

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.book_pages import compared, drawn, fits
+from bot.bookshelf.book_pages import compared, drawn, fits
 from policy.drawing import pictures
 from tests.policy.small import SMALL, small_book
 

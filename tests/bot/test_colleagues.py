@@ -10,8 +10,8 @@ import pytest
 
 from bot.app import now
 from bot.books import read_books
-from bot.charity import read_people
-from bot.enough import left_alone, nobody_left
+from bot.deciding.enough import left_alone, nobody_left
+from bot.organisation.charity import read_people
 from bot.settings import SHIPPED_BOOKS
 from policy.book import Book
 from storage.records import Absence, Person
@@ -196,7 +196,7 @@ def test_a_file_that_leaves_an_approval_nobody_can_give_is_refused_whole(
 
     assert (said.code, len(said.faults)) == (2, 1)
     assert said.faults[0].startswith("- nobody could get AO (The data-protection lead decides with the solicitor): ")
-    assert said.faults[0].endswith("Give a data-protection lead the capability may_approve first, or in the same file.")
+    assert said.faults[0].endswith("First make a data-protection lead an approver (may_approve).")
     assert roster(environment)[0] == before
 
 
@@ -208,7 +208,7 @@ def test_somebody_without_whom_an_approval_cannot_be_given_cannot_leave_before_a
     left = people("set", "ewan", "--active", "no")
 
     assert (refused.code, refused.faults[0][:22]) == (2, "- nobody could get AO ")
-    assert (left.code, left.out) == (0, "Ewan Marsh has left.\n")
+    assert (left.code, left.out) == (0, "Ewan Marsh has left. If anything of theirs was open, the lead has it now.\n")
     assert not roster(environment)[0]["ewan"].active
 
 

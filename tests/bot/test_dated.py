@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.cards import Number
-from bot.charity import Charity, CharityError, charity_of, read_charity
-from bot.numbers import Route
+from bot.organisation.charity import Charity, CharityError, charity_of, read_charity
+from bot.organisation.numbers import Route
 from bot.picture import replay
 from bot.wording import numbers
 from policy.book import Book, Contact

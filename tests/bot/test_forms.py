@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.cards import Correct, Text
-from bot.charity import Charity
 from bot.events import Event, Who
 from bot.forms import typed
+from bot.organisation.charity import Charity
 from bot.turn import Office, Turn
 from storage.records import Person
 from storage.store import Transaction

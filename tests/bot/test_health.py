@@ -16,8 +16,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy.engine import make_url
 
 from bot.app import now, open_office, running
-from bot.importing import import_charity
 from bot.settings import read_settings
+from bot.team.importing import import_charity
 from bot.turn import Office
 from storage.migrating import migrate
 from storage.sealing import Keyring, new_key

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.app import now
-from bot.importing import import_charity, import_people
+from bot.team.importing import import_charity, import_people
 from storage.records import to_micros
 from storage.sealing import Keyring
 from storage.store import Store

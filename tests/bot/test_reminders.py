@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.afterwards.reminders import TIMERS
 from bot.books import NotHere
-from bot.reminders import TIMERS
 from policy.book import Book
 from storage.records import CaseState, Consultation
 from storage.sealing import Keyring, new_key
@@ -79,20 +79,30 @@ async def test_whoever_pressed_by_mistake_is_not_reminded(desk: Desk) -> None:
     assert await desk.rings() == []
 
 
-@pytest.mark.parametrize("state", ["withdrawn", "closed"])
-async def test_what_has_ended_is_left_in_peace(state: CaseState, desk: Desk) -> None:
+@pytest.mark.parametrize("state", ["paused", "withdrawn", "closed"])
+async def test_an_emergency_is_asked_about_also_when_its_checklist_has_ended(state: CaseState, desk: Desk) -> None:
     await desk.changes(state=state)
 
-    assert await desk.rings() == []
+    assert len(await desk.rings()) == 1
+
+
+async def test_from_the_second_time_on_it_is_asked_once_more_in_a_new_message(desk: Desk) -> None:
+    first, second = await desk.rings(), await desk.rings(late="yes")
+
+    assert ["reminded" in line for line in first] == [True]
+    assert [line.split('"kind":"')[1].split('"')[0] for line in second] == [
+        "reminded",
+        "not written down: leads told",
+    ]
 
 
 async def test_a_consultation_that_is_gone_needs_no_reminder(desk: Desk) -> None:
     assert await desk.rings(case="nowhere") == []
 
 
-@pytest.mark.parametrize("timer", sorted(TIMERS.keys() - {"ladder", "spoken"}))  # these two are about a request
+@pytest.mark.parametrize("timer", ["emergency_record", "look", "not_reached"])
 async def test_a_timer_whose_book_is_not_here_is_not_taken_for_done(timer: str, desk: Desk) -> None:
     async with desk.store.read(NIGHT) as tx:
         tx.bind(desk.organisation)
         with pytest.raises(NotHere):
-            await TIMERS[timer](tx, {}, {"case": desk.case.id})
+            await TIMERS[timer](tx, {}, {"case": desk.case.id, "kind": "emergency"})

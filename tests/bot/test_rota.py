@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.calendars import read_calendar
-from bot.importing import import_charity, import_people
-from bot.rota import ON_ROTA, holes, import_rota, show_rota
-from bot.shifts import read_shifts
-from bot.tables import CharityError
+from bot.organisation.calendars import read_calendar
+from bot.organisation.shifts import read_shifts
+from bot.organisation.tables import CharityError
+from bot.team.importing import import_charity, import_people
+from bot.team.rota import ON_ROTA, holes, import_rota, show_rota
 from storage.records import Shift
 from storage.sealing import Keyring
 from storage.store import Store

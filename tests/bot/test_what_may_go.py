@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.charity import Charity
+from bot.organisation.charity import Charity
 from bot.picture import Picture, replay
 from policy.book import Book
 from storage.records import Answer, CaseState, Consultation

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.cards import Number
-from bot.charity import Charity
+from bot.organisation.charity import Charity
 from bot.roster import Circle
 from bot.wording import BASES, CLOCKS, at, names, numbers
 from policy.book import Basis, Clock

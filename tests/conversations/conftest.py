@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from bot.books import read_books
-from bot.importing import import_charity, import_people
 from bot.settings import SHIPPED_BOOKS
+from bot.team.importing import import_charity, import_people
 from policy.book import Book
 from storage.sealing import Keyring, new_key
 from storage.store import Store

@@ -119,6 +119,19 @@ A_REQUEST: Story = {
 }
 """A1+, in a lane that protects nobody: a no stops it."""
 
+A_REQUEST_THAT_CAN_WAIT: Story = {
+    **A_REQUEST,
+    "Who would hear it, and about whom?": {
+        "Who is asking?": "Probation",
+        "Could the asker, or someone close to them": "No",
+        "What do they want?": "Information about someone",
+        "Has the client died?": "Yes",
+        "Whose information would go?": "The client's",
+    },
+    "Have they written down a serious reason, their power, and why they did not ask the person?": "No",
+}
+"""A1+, in a lane of no hurry: the client has died."""
+
 THE_WAY: Mapping[str, str] = {
     "Do you have a case reference?": "Yes",
     "How will you send or say it?": "I ring a published number",

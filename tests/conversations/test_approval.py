@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conversations import stories
+from tests.conversations.around import keeps_out, sends_a_worry
 from tests.conversations.resident import CHECKED, TALKED, Resident
 from tests.conversations.town import ONE_ENGINE, Town
 
@@ -68,6 +69,7 @@ async def test_the_second_of_two_workers_is_never_a_trustee(town: Town) -> None:
     assert offered == {"Ben", "Ewan", "Femi", "Joan"}
 
 
+@ONE_ENGINE
 async def test_a_report_nobody_may_stop_tells_a_lead_who_has_no_button(town: Town) -> None:
     amira, ben, *others = town.people("amira", "ben", "chidi", "dora", "ewan", "femi")
     await amira.begins()
@@ -84,8 +86,10 @@ async def test_a_report_nobody_may_stop_tells_a_lead_who_has_no_button(town: Tow
     assert [person for person in others if not person.got_nothing()] == []
 
 
+@ONE_ENGINE
 async def test_a_court_order_goes_to_the_data_protection_lead(town: Town) -> None:
     amira, ewan = town.people("amira", "ewan")
+    town.clock.passes(hours=8)  # by day: it can wait for that
 
     await amira.sends(stories.A_COURT_ORDER)
     await town.delivers()
@@ -107,9 +111,81 @@ async def test_nobody_on_the_roster_who_can_decide_is_said_and_people_are_named_
     )
 
 
+# The thirty-second card
+
+
+@ONE_ENGINE
+async def test_the_card_says_what_why_to_whom_the_danger_what_they_know_their_yes_and_the_clock(town: Town) -> None:
+    amira, femi = town.people("amira", "femi")
+    await amira.sends(stories.A_KILLING_ADMITTED, of="Femi Adair")
+    await town.delivers()
+    await femi.sees("# Do you agree?")
+
+    card = femi.screen()
+
+    in_order = (
+        "Amira Osei asks you to decide. Ring them first.",
+        "Amira Osei: 07700 900101",
+        "Crime or threat: Two workers tell the police today",
+        "Someone says they did a very serious crime",
+        "Why:",
+        "Which crime is it? Choose the worst that fits. Killing or very bad injury",
+        "Who would hear: Police",
+        "The danger in waiting: Could someone die or be badly hurt right now, or within hours? No.",
+        "Is anyone else still at risk of serious harm from it? Yes.",
+        "What the person knows: Have you asked them to report it themselves? It would put someone at risk.",
+        "Their yes: This does not need their yes. The law lets us.",
+        "By when: Today, within 4 hours. If nobody decides, we ask Ben Carver at 02:29.",
+        "[Approve]  [Decline]  [Ask]\n[I can't decide this]  [Read what they would say]",
+        "Police, not an emergency: 101",
+    )
+    assert [line for line in in_order if line not in card] == []
+    assert [card.index(line) for line in in_order] == sorted(card.index(line) for line in in_order)
+
+
+@ONE_ENGINE
+async def test_the_card_says_that_nobody_was_asked_and_where_their_yes_stands(town: Town) -> None:
+    amira, dora = town.people("amira", "dora")
+    await amira.sends(stories.A_REQUEST, of="Dora Finch")
+    await town.delivers()
+
+    await dora.sees("What the person knows: Not asked here. Ask Amira Osei.")
+    await dora.sees("Their yes: This does not need their yes.", "What did the person say to this sharing? I have not")
+
+
+@ONE_ENGINE
+async def test_beside_a_lane_that_is_not_for_everybody_the_clock_names_nobody(town: Town) -> None:
+    """Whom it goes on to could tell who is out of it."""
+    amira, femi = town.people("amira", "femi")
+    await sends_a_worry(amira, "The safeguarding lead", of="Femi Adair")
+    await town.delivers()
+
+    await femi.sees("# Do you agree?")
+
+    assert "If nobody decides, we ask somebody else at" in femi.screen()
+    assert "Chidi" not in femi.screen()
+
+
+@ONE_ENGINE
+async def test_the_card_opened_from_home_says_since_when_nobody_has_decided(town: Town) -> None:
+    amira, ben = town.people("amira", "ben")
+    await amira.sends(stories.A_CHILD, of="Ben Carver")
+    town.clock.passes(minutes=31)
+    await town.delivers()
+    town.clock.passes(minutes=31)
+    await town.delivers()
+
+    await ben.opens_home()
+    await ben.presses(f"Decide {(await town.case()).reference}")
+    ben.goes_to_messages()
+
+    await ben.sees("# Do you agree?", "Nobody has decided this since 02:14 on 20 November.")
+
+
 # Who may not decide
 
 
+@ONE_ENGINE
 async def test_nobody_agrees_to_their_own_whatever_their_form_carries(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -129,6 +205,7 @@ async def test_nobody_agrees_to_their_own_whatever_their_form_carries(town: Town
     assert await town.state() == before
 
 
+@ONE_ENGINE
 async def test_who_was_not_asked_cannot_decide(town: Town) -> None:
     amira, femi, dora = town.people("amira", "femi", "dora")
     await dora.types("home")
@@ -150,6 +227,7 @@ async def test_who_was_not_asked_cannot_decide(town: Town) -> None:
     assert await town.state() == before
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -176,6 +254,7 @@ async def test_somebody_who_lost_their_place_since_they_were_asked_cannot_decide
     assert await town.state() == before
 
 
+@ONE_ENGINE
 async def test_a_worker_who_became_a_trustee_is_no_longer_the_second_worker(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.sends(stories.A_KILLING_ADMITTED, of="Femi Adair")
@@ -192,6 +271,7 @@ async def test_a_worker_who_became_a_trustee_is_no_longer_the_second_worker(town
     assert "approved" not in await town.ledger_kinds()
 
 
+@ONE_ENGINE
 async def test_whoever_is_named_as_the_one_it_is_about_is_not_asked_nor_told(town: Town) -> None:
     amira, ben, chidi = town.people("amira", "ben", "chidi")
     await amira.begins()
@@ -208,6 +288,7 @@ async def test_whoever_is_named_as_the_one_it_is_about_is_not_asked_nor_told(tow
     await chidi.sees("# Do you agree?")
 
 
+@ONE_ENGINE
 async def test_a_worry_about_the_safeguarding_lead_passes_them_by_without_anybody_being_named(town: Town) -> None:
     amira, ben, dora = town.people("amira", "ben", "dora")
     await amira.begins()
@@ -226,6 +307,7 @@ async def test_a_worry_about_the_safeguarding_lead_passes_them_by_without_anybod
     await dora.sees("# Please ring your colleague")
 
 
+@ONE_ENGINE
 async def test_a_worry_about_a_trustee_passes_the_chair_by(town: Town) -> None:
     amira, dora, iris = town.people("amira", "dora", "iris")
     await amira.begins()
@@ -243,6 +325,7 @@ async def test_a_worry_about_a_trustee_passes_the_chair_by(town: Town) -> None:
     await iris.sees("# Please ring your colleague")
 
 
+@ONE_ENGINE
 async def test_somebody_kept_out_after_they_were_asked_can_decide_nothing(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -298,30 +381,35 @@ async def test_a_no_in_a_lane_that_protects_goes_to_the_lead_and_the_trustee_tog
 
     await amira.sees("Femi Adair said no. That is not the end", "ring the council, 111 or 101 without a name, now.")
     for second in (ben, chidi):
-        await second.sees("Somebody has said no to this. You are the second opinion; the first yes stands.")
+        await second.sees("Somebody has said no to this. You give a second opinion. If you say yes, it may go.")
     await chidi.agrees("It cannot wait.")
     await chidi.sees("Chidi Lowe agreed to this")
     await town.delivers()
     await amira.sees("# What to do now", "Chidi Lowe agreed at 02:14")
 
 
-async def test_two_noes_are_recorded_and_the_worker_still_reads_whom_to_ring(town: Town) -> None:
-    amira, femi, ben = town.people("amira", "femi", "ben")
+@ONE_ENGINE
+async def test_all_their_noes_are_recorded_and_the_worker_still_reads_whom_to_ring(town: Town) -> None:
+    amira, femi, ben, chidi = town.people("amira", "femi", "ben", "chidi")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
     await town.delivers()
     await femi.says_no()
     await femi.sees("said no to this")
     await town.delivers()
 
+    await chidi.says_no("Not so.")
+    await chidi.reads("Chidi Lowe said no to this")
+    await town.delivers()
     await ben.says_no("Not yet.")
-    await ben.sees("Ben Carver said no to this")
+    await ben.reads("Ben Carver said no to this")
     await town.delivers()
 
     await amira.sees("Ben Carver said no too.", "You can still ring the council, 111 or 101 without a name, now.")
-    assert (await town.ledger_kinds()).count("declined") == 2
-    assert (await town.ledger_kinds()).count("second opinion asked") == 1
+    assert (await town.ledger_kinds()).count("declined") == 3
+    assert (await town.ledger_kinds()).count("second opinion asked") == 2
 
 
+@ONE_ENGINE
 async def test_a_no_elsewhere_stops_it(town: Town) -> None:
     amira, dora, *others = town.people("amira", "dora", "ben", "chidi", "iris")
     await amira.sends(stories.A_REQUEST, of="Dora Finch")
@@ -377,7 +465,7 @@ async def test_what_was_taken_back_cannot_be_agreed_to(town: Town) -> None:
     await femi.presses("Approve")
     await femi.sees("# Your decision")
     await amira.presses("Take back and change")
-    await amira.sees("Taken back. Nobody can agree to it any more.")
+    await amira.sees("Taken back. Change your answers, then send again.")
     await town.delivers()
     before = await town.state()
 
@@ -391,6 +479,7 @@ async def test_what_was_taken_back_cannot_be_agreed_to(town: Town) -> None:
     assert await town.state() == before
 
 
+@ONE_ENGINE
 async def test_a_changed_answer_sent_again_is_a_new_request(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -484,3 +573,110 @@ async def test_a_form_with_an_old_version_is_refused(town: Town) -> None:
 
     assert femi.got_nothing()
     assert await town.state() == before
+
+
+# What the worker hears of it
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("yes", [True, False])
+async def test_every_yes_and_every_no_reaches_the_worker_as_a_new_message(town: Town, yes: bool) -> None:
+    amira, dora = town.people("amira", "dora")
+    await amira.sends(stories.A_CHILD if yes else stories.A_REQUEST, of="Dora Finch")
+    await town.delivers()
+    before = {message.ts for message in amira.account.messages()}
+
+    await (dora.agrees() if yes else dora.says_no())
+    await dora.reads("Dora Finch agreed to this" if yes else "Dora Finch said no to this")
+    await town.delivers()
+
+    [new] = [message for message in amira.account.messages() if message.ts not in before]
+    said = str(new.blocks)
+    assert new.text.startswith("Confer: please open this now")
+    assert ("You can go on now" if yes else "Dora Finch said no, so nothing goes out for now.") in said
+    await amira.presses("Open your card", on=new)
+    await amira.sees("# What to do now" if yes else "# Somebody said no. Read this", "[Write down what was done]")
+
+
+@ONE_ENGINE
+async def test_the_no_of_one_of_two_who_were_asked_together_does_not_answer_for_the_other(town: Town) -> None:
+    amira, femi, ben, chidi = town.people("amira", "femi", "ben", "chidi")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
+    await town.delivers()
+    await femi.says_no()
+    await femi.reads("said no to this")
+    await town.delivers()
+
+    await chidi.says_no()
+    await chidi.reads("said no to this")
+    await town.delivers()
+
+    await amira.sees("Femi Adair and Chidi Lowe said no. That is not the end: Ben Carver can still agree.")
+    async with town.reading() as tx:
+        *_, last = await tx.approvals.of((await town.case()).id)
+        assert (last.state, await tx.ladders.of(last.consultation_id) != {}) == ("pending", True)
+        assert last.asked == {await town.id_of("ben")}
+    await ben.reads("2 people have said no to this. Yours counts all the same. If you say yes, it may go.")
+    await ben.agrees("It cannot wait.")
+    await ben.reads("Ben Carver agreed to this")
+    await town.delivers()
+    await amira.sees("# What to do now", "Ben Carver agreed at 02:14")
+
+
+@ONE_ENGINE
+async def test_after_the_last_no_the_card_asks_for_danger_again_and_no_longer_whom_to_ask(town: Town) -> None:
+    amira, femi, ben, chidi = town.people("amira", "femi", "ben", "chidi")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
+    await town.delivers()
+    assert "Ring one of the people who are asked to agree" in amira.screen()
+    for person in (femi, chidi, ben):
+        await person.says_no()
+        await person.reads("said no to this")
+        await town.delivers()
+    await amira.sees("Ben Carver said no too.", "[Is somebody in danger now?]")
+    assert "Ring one of the people who are asked to agree" not in amira.screen()
+
+    await amira.presses("Is somebody in danger now?")
+    await amira.sees("# Could someone die or be badly hurt right now, or within hours?")
+    await amira.presses("No (your answer)")
+    await amira.sees("# Somebody said no. Read this", "[Is somebody in danger now?]")
+    await amira.presses("Is somebody in danger now?")
+    await amira.sees("# Could someone die or be badly hurt right now, or within hours?")
+    await amira.presses("Yes, now")
+    await amira.sees("# Ring 999 now")
+
+
+@ONE_ENGINE
+async def test_a_yes_to_what_was_changed_since_says_to_both_that_it_no_longer_counts(town: Town) -> None:
+    amira, femi = town.people("amira", "femi")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
+    await town.delivers()
+    await femi.agrees()
+    await femi.reads("agreed to this")
+    await town.delivers()
+    await amira.presses("Take back and change")
+    await amira.sees("[Ask for agreement]")
+
+    await amira.asks_for_agreement("Something else entirely.", of="Joan Tully")
+    await town.delivers()
+
+    await femi.reads("You agreed at 02:14 on 20 November. The plan was changed since, so it no longer counts.")
+    await amira.sees("Femi Adair agreed at 02:14 on 20 November. You changed the plan since, so that yes no longer")
+
+
+@ONE_ENGINE
+async def test_keeping_out_somebody_whose_no_stands_is_read_by_a_lead_at_once(town: Town) -> None:
+    amira, femi, ben = town.people("amira", "femi", "ben")
+    await amira.sends(stories.A_REQUEST, of="Dora Finch")
+    dora = town.person("dora")
+    await town.delivers()
+    await dora.says_no()
+    await dora.reads("said no to this")
+    await town.delivers()
+    assert "# Please take a second look" not in ben.all()
+
+    await keeps_out(amira, "Dora Finch")
+    await town.delivers()
+
+    await ben.reads("# Please take a second look", "[Read it and answer]")
+    assert femi.got_nothing()

@@ -9,6 +9,7 @@ from tests.conversations.resident import NONE, NOT_RECORDED, Ticked
 from tests.conversations.town import ONE_ENGINE, Town
 
 
+@ONE_ENGINE
 async def test_a_changed_answer_keeps_the_later_ones_that_still_apply(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -35,6 +36,7 @@ async def test_a_changed_answer_keeps_the_later_ones_that_still_apply(town: Town
     assert (values["child_info"], values["child_age_now"]) == ("seen_or_images", "under_18")
 
 
+@ONE_ENGINE
 async def test_an_answer_hidden_by_a_change_counts_again_when_it_applies_again(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -59,6 +61,7 @@ async def test_an_answer_hidden_by_a_change_counts_again_when_it_applies_again(t
     await amira.sees("# What we suggest", "A child at risk: Tell children's social care today")
 
 
+@ONE_ENGINE
 async def test_it_can_be_put_aside_and_taken_up_from_home(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -90,6 +93,7 @@ async def test_a_paused_one_is_carried_on_from_its_own_card(town: Town) -> None:
     await amira.sees("# Could any of these be true?")
 
 
+@ONE_ENGINE
 async def test_stopping_leaves_the_reference_and_tells_nobody(town: Town) -> None:
     amira, ben = town.people("amira", "ben")
     await amira.begins()
@@ -121,6 +125,7 @@ async def test_who_has_two_open_is_asked_which(town: Town) -> None:
     await amira.sees(f"# {stories.FIRST}", first)
 
 
+@ONE_ENGINE
 async def test_an_old_card_says_that_things_have_moved_on_and_shows_where_they_are(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -195,6 +200,7 @@ async def test_a_press_that_could_not_be_recorded_asks_for_another_and_gives_the
     await amira.reads(f"# {stories.DANGERS}")
 
 
+@ONE_ENGINE
 async def test_an_answer_to_somebody_elses_consultation_is_refused(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.begins()

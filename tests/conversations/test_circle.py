@@ -132,6 +132,7 @@ async def test_a_trustee_who_asks_is_not_the_first_of_two_workers(town: Town) ->
     await chidi.sees("Ben Carver agreed at")
 
 
+@ONE_ENGINE
 async def test_asking_again_is_a_new_message_that_rings_and_the_old_one_shrinks(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.sends(stories.A_CHILD, of="Femi Adair")

@@ -91,6 +91,7 @@ async def test_the_safeguarding_lead_and_the_trustee_on_call_are_told_with_no_co
     await amira.sees("Ben Carver and Chidi Lowe are asked to ring you.")
 
 
+@ONE_ENGINE
 async def test_whoever_must_not_know_hears_nothing_more_and_cannot_agree(town: Town) -> None:
     amira, ben, chidi = town.people("amira", "ben", "chidi")
     await rings(amira)
@@ -161,6 +162,7 @@ async def test_i_have_rung_records_the_emergency_that_could_not_be_recorded(town
     assert "emergency card shown" in await town.ledger_kinds()
 
 
+@ONE_ENGINE
 async def test_pressed_by_mistake_goes_back_to_the_question(town: Town) -> None:
     amira = town.person("amira")
     await rings(amira)
@@ -172,6 +174,7 @@ async def test_pressed_by_mistake_goes_back_to_the_question(town: Town) -> None:
     await amira.sees("# Could any of these be true?")
 
 
+@ONE_ENGINE
 async def test_after_an_hour_with_nothing_written_down_the_worker_is_reminded_gently(town: Town) -> None:
     amira = town.person("amira")
     await rings(amira)
@@ -187,6 +190,7 @@ async def test_after_an_hour_with_nothing_written_down_the_worker_is_reminded_ge
     await amira.sees("# How are you? And one thing", "[Write it down]")
 
 
+@ONE_ENGINE
 async def test_nobody_is_reminded_of_what_is_written_down_already(town: Town) -> None:
     amira, _, _ = town.people("amira", "ben", "chidi")
     await rings(amira)
@@ -215,6 +219,7 @@ async def test_nobody_is_reminded_of_what_is_written_down_already(town: Town) ->
     assert (await town.ledger_kinds()).count("reminded") == 1
 
 
+@ONE_ENGINE
 async def test_nobody_is_reminded_of_what_was_pressed_by_mistake(town: Town) -> None:
     amira = town.person("amira")
     await rings(amira)
@@ -229,6 +234,7 @@ async def test_nobody_is_reminded_of_what_was_pressed_by_mistake(town: Town) -> 
     assert "How are you?" not in amira.all()
 
 
+@ONE_ENGINE
 async def test_an_emergency_pressed_on_a_card_of_yesterday_is_taken(town: Town) -> None:
     amira, ben = town.people("amira", "ben")
     await amira.begins()
@@ -242,6 +248,7 @@ async def test_an_emergency_pressed_on_a_card_of_yesterday_is_taken(town: Town) 
     await ben.sees("Amira Osei was told to ring 999.")
 
 
+@ONE_ENGINE
 async def test_an_emergency_after_sending_is_taken_as_a_new_consultation(town: Town) -> None:
     amira, ben = town.people("amira", "ben")
     await amira.begins()
@@ -258,6 +265,7 @@ async def test_an_emergency_after_sending_is_taken_as_a_new_consultation(town: T
     assert [case.state for case in await town.cases()] == ["sent", "asking"]
 
 
+@ONE_ENGINE
 async def test_within_hours_opens_the_lane_for_today_and_never_999_alone(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -274,6 +282,7 @@ async def test_within_hours_opens_the_lane_for_today_and_never_999_alone(town: T
     assert CHECKED not in amira.screen()
 
 
+@ONE_ENGINE
 async def test_within_hours_tells_the_lead_as_the_card_says(town: Town) -> None:
     amira, ben, femi = town.people("amira", "ben", "femi")
     await amira.begins()

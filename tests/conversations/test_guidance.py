@@ -11,6 +11,7 @@ GET_THE_YES = "Ring one of the people who are asked to agree, and get their yes.
 TELL_CHILDREN = "Ring children's social care today"
 
 
+@ONE_ENGINE
 async def test_why_says_the_reason_the_policy_the_law_and_a_case_like_this(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -22,6 +23,7 @@ async def test_why_says_the_reason_the_policy_the_law_and_a_case_like_this(town:
     await amira.sees("Checked on 22 November 2026.", "A case like this", "The Victoria Climbié Inquiry")
 
 
+@ONE_ENGINE
 async def test_more_help_says_what_to_say_to_leave_out_and_to_write_down(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -36,6 +38,7 @@ async def test_more_help_says_what_to_say_to_leave_out_and_to_write_down(town: T
     await amira.sees("Ask without a name", "Hide your number before you ring.")
 
 
+@ONE_ENGINE
 async def test_what_nobody_may_delay_shows_its_steps_and_words_before_anything_is_sent(town: Town) -> None:
     amira = town.person("amira")
 

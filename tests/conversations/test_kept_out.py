@@ -44,6 +44,7 @@ async def charity_has(town: Town, numbers: Mapping[str, str]) -> None:
 # A new consultation of somebody who has kept people out
 
 
+@ONE_ENGINE
 async def test_whoever_is_out_hears_nothing_when_it_gets_worse_and_the_old_first_card_is_pressed(town: Town) -> None:
     amira, ben, chidi = town.people("amira", "ben", "chidi")
     await amira.begins()
@@ -65,6 +66,7 @@ async def test_whoever_is_out_hears_nothing_when_it_gets_worse_and_the_old_first
     await chidi.reads("Amira Osei was told to ring 999.")
 
 
+@ONE_ENGINE
 async def test_whoever_is_out_hears_nothing_when_words_of_danger_are_typed(town: Town) -> None:
     amira, ben, chidi = town.people("amira", "ben", "chidi")
     await sends_a_worry(amira, "A worker or volunteer", named="Ben Carver")
@@ -106,12 +108,13 @@ async def test_a_new_consultation_says_whom_it_keeps_out_as_another_does(town: T
     await amira.sees("# Carry on or start?")
     await amira.presses("Start a new one")
 
-    await amira.sees(f"# {stories.FIRST}", "Kept out here too: Ben Carver.")
+    await amira.sees(f"# {stories.FIRST}", "Who is kept out of your other open cases is kept out here too.")
 
 
 # Somebody who was told turns out to be the one
 
 
+@ONE_ENGINE
 async def test_where_the_lead_who_was_told_turns_out_to_be_the_one_the_chair_is_told(town: Town) -> None:
     amira, ben, dora = town.people("amira", "ben", "dora")
     await tells_one_lead(amira)
@@ -272,6 +275,7 @@ async def test_once_nobody_may_be_tipped_off_nobody_else_is_to_be_rung_because_o
 # Second opinions
 
 
+@ONE_ENGINE
 async def test_who_said_no_is_not_asked_again_when_the_second_opinion_is_kept_out(town: Town) -> None:
     amira, ben, _, femi = town.people("amira", "ben", "chidi", "femi")
     await amira.sends(stories.A_CHILD, of="Ben Carver")
@@ -307,7 +311,7 @@ async def test_a_no_of_somebody_who_must_not_know_does_not_stand(town: Town) -> 
 
     await amira.sees("Waiting for Ben Carver or Chidi Lowe to agree.")
     assert "Dora Finch" not in amira.screen()
-    await ben.sees("# Do you agree?")
+    await ben.reads("# Do you agree?")
 
 
 @ONE_ENGINE
@@ -321,7 +325,7 @@ async def test_after_a_no_that_does_not_stand_a_second_one_is_the_first(town: To
     await ben.says_no()
     await ben.sees("Ben Carver said no to this")
     await town.delivers()
-    await amira.sees("Ben Carver said no too.")
+    await amira.sees("Femi Adair and Ben Carver said no.")
 
     await keeps_out(amira, "Femi Adair")
     await town.delivers()

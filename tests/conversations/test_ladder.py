@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from bot.climbing import revive
-from storage.records import from_micros
+from bot.reviving import revive, revive_every_hour
+from storage.records import Shift, from_micros
 from storage.tables import addresses, jobs, rungs
 from tests.conversations import stories
 from tests.conversations.around import keeps_out, tells_one_lead
@@ -55,6 +56,7 @@ async def takes_the_timer_away(town: Town) -> None:
 # Step by step
 
 
+@ONE_ENGINE
 async def test_the_worker_reads_who_was_asked_and_who_will_be_and_when(town: Town) -> None:
     amira, ben, chidi = town.people("amira", "ben", "chidi")
 
@@ -81,6 +83,7 @@ async def test_after_a_quarter_of_an_hour_the_next_one_is_asked_and_the_first_on
     assert "asked next" in await town.ledger_kinds()
 
 
+@ONE_ENGINE
 async def test_after_half_an_hour_the_leads_have_the_request_and_everybodys_number(town: Town) -> None:
     amira, ben, chidi, _ = town.people("amira", "ben", "chidi", "femi")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -120,6 +123,8 @@ async def test_where_no_message_reaches_anybody_who_was_asked_the_worker_does_no
     await amira.sends(stories.A_CHILD, of="Femi Adair")
 
     await amira.sees("Nobody has answered yet.", "the choice is yours", "Ben Carver: 07700 900102")
+    await amira.sees("We could not reach Femi Adair.")
+    assert "Femi Adair was asked" not in amira.screen()
 
 
 @ONE_ENGINE
@@ -127,7 +132,7 @@ async def test_a_lead_who_may_not_decide_gets_the_numbers_and_nothing_of_the_con
     amira, ben, chidi, ewan = town.people("amira", "ben", "chidi", "ewan")
     await amira.sends(stories.A_COURT_ORDER, of="Ewan Marsh")
 
-    await time_goes_on(town, days=3, hours=8)
+    await time_goes_on(town, minutes=31)
 
     await ben.sees("# Please ring your colleague", "Nobody has decided this since 02:14", "Ewan Marsh: 07700 900105")
     assert "court" not in ben.all().lower()
@@ -164,30 +169,31 @@ async def test_whoever_must_not_know_is_on_nobodys_ladder(town: Town) -> None:
 # Night and day
 
 
+@ONE_ENGINE
 async def test_what_can_wait_wakes_nobody_and_goes_up_in_the_morning(town: Town) -> None:
     amira, ben, ewan = town.people("amira", "ben", "ewan")
-    await amira.sends(stories.A_COURT_ORDER, of="Ewan Marsh")
+    await amira.sends(stories.A_REQUEST_THAT_CAN_WAIT, of="Ewan Marsh")
 
-    await time_goes_on(town, hours=6)
-    night, got = await steps(town), len(ewan.account.messages())
     await time_goes_on(town, hours=5)
+    night, got = await steps(town), len(ewan.account.messages())
+    await time_goes_on(town, hours=4)
 
-    assert night == ["asked Fri 02:14"]
-    assert await steps(town) == ["asked Fri 02:14", "reminded Fri 09:00", "next Fri 12:00"]
-    assert (got, len(ewan.account.messages())) == (1, 3)
+    assert (night, got) == ([], 0)
+    assert await steps(town) == ["asked Fri 08:00", "reminded Fri 09:00"]
+    assert len(ewan.account.messages()) == 2
     assert ben.got_nothing()
 
 
 @ONE_ENGINE
 async def test_a_step_that_comes_late_at_night_waits_for_the_morning_too(town: Town) -> None:
     amira = town.person("amira")
-    await amira.sends(stories.A_COURT_ORDER, of="Ewan Marsh")
+    await amira.sends(stories.A_REQUEST_THAT_CAN_WAIT, of="Ewan Marsh")
     await town.delivers()
 
     town.clock.passes(hours=20)  # it was down all day, and it is 22:14 on Friday
     await town.delivers()
 
-    assert await steps(town) == ["asked Fri 02:14"]
+    assert await steps(town) == []
     assert await next_time(town) == datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
@@ -205,6 +211,56 @@ async def test_what_is_urgent_by_now_goes_up_at_the_pace_of_what_is_urgent(town:
     await keeps_out(amira, "Ewan Marsh")  # any change looks at it anew
 
     assert await next_time(town) == before
+
+
+@ONE_ENGINE
+async def test_a_paper_with_a_date_of_its_own_is_written_at_once_by_night_too(town: Town) -> None:
+    amira, ewan = town.people("amira", "ewan")
+
+    await amira.sends(stories.A_COURT_ORDER, of="Ewan Marsh")
+    await town.delivers()
+
+    await ewan.sees("[Approve]")
+    assert await steps(town) == ["asked Fri 02:14"]
+    assert "can wait" not in amira.screen()
+
+
+# What was done, and nothing else
+
+
+@ONE_ENGINE
+async def test_where_there_is_nobody_to_ask_again_it_goes_to_the_leads_at_once(town: Town) -> None:
+    amira, _, _, ewan = town.people("amira", "ben", "chidi", "ewan")
+    await is_away(town, "ewan")
+    await amira.sends(stories.A_COURT_ORDER)
+    await town.delivers()
+    before = len(ewan.account.messages())
+
+    await time_goes_on(town, minutes=16)
+
+    assert await steps(town) == ["asked Fri 02:14", "skipped Fri 02:29", "leads Fri 02:29"]
+    assert len(ewan.account.messages()) == before
+    assert "nobody to ask" in await town.ledger_kinds()
+    assert "asked again" not in amira.all()
+
+
+@ONE_ENGINE
+async def test_the_worker_reads_who_was_told_then_and_not_who_would_be_now(town: Town) -> None:
+    amira, _, _, ewan, _ = town.people("amira", "ben", "chidi", "ewan", "femi")
+    await town.changes("ewan", capabilities=("may_approve", "safeguarding_lead"))
+    ben, later = await town.id_of("ben"), await town.id_of("ewan")
+    async with town.changing() as tx:
+        change, end = tx.now + timedelta(minutes=35), tx.now + timedelta(hours=8)
+        duty = "safeguarding_lead"
+        await tx.rota.replace([Shift(duty, ben, tx.now, change), Shift(duty, later, change, end)], since=tx.now)
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
+    await time_goes_on(town, minutes=31)
+    town.clock.passes(minutes=9)
+
+    await keeps_out(amira, "Iris Vale")  # any change draws it anew, and Ewan is on shift now
+
+    await amira.reads("Ben Carver (worker, safeguarding lead) and Chidi Lowe (trustee, on call) were told at 02:44")
+    assert ewan.got_nothing()
 
 
 # The end of it
@@ -261,9 +317,10 @@ async def test_what_nobody_may_stop_has_no_ladder(town: Town) -> None:
     assert await next_time(town) is None
 
 
+@ONE_ENGINE
 async def test_a_week_later_a_named_human_holds_it_and_a_next_time_is_set(town: Town) -> None:
     amira, ben, chidi, _ = town.people("amira", "ben", "chidi", "ewan")
-    await amira.sends(stories.A_COURT_ORDER, of="Ewan Marsh")
+    await amira.sends(stories.A_REQUEST_THAT_CAN_WAIT, of="Ewan Marsh")
 
     await time_goes_on(town, days=7)
 
@@ -275,6 +332,21 @@ async def test_a_week_later_a_named_human_holds_it_and_a_next_time_is_set(town: 
 
 
 # Timers that are lost
+
+
+@ONE_ENGINE
+async def test_a_timer_that_died_is_promised_anew_while_the_process_runs(town: Town) -> None:
+    await town.person("amira").sends(stories.A_CHILD, of="Femi Adair")
+    await takes_the_timer_away(town)
+
+    hourly = asyncio.create_task(revive_every_hour(town.process.office.store, town.clock, every=0.01))
+
+    async def stands() -> bool:
+        return await next_time(town) is not None
+
+    await town.until(stands)
+    hourly.cancel()
+    await asyncio.gather(hourly, return_exceptions=True)
 
 
 async def test_a_timer_that_died_is_promised_anew_at_the_start_and_the_ladder_goes_on(town: Town) -> None:
@@ -295,8 +367,9 @@ async def test_a_timer_that_died_is_promised_anew_at_the_start_and_the_ladder_go
 
 @ONE_ENGINE
 async def test_a_request_from_before_there_were_ladders_gets_one_at_the_start(town: Town) -> None:
-    amira = town.person("amira")
+    amira, _ = town.people("amira", "femi")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
+    await town.delivers()
     await takes_the_timer_away(town)
     async with town.changing() as tx:
         await tx.connection.execute(delete(rungs))

@@ -100,6 +100,7 @@ async def test_what_was_taken_back_before_the_letter_went_asks_nobody(town: Town
     assert femi.got_nothing()
 
 
+@ONE_ENGINE
 async def test_a_worker_whose_card_is_gone_still_learns_that_somebody_agreed(town: Town) -> None:
     amira, femi = await waits_for_femi(town)
     before = len(amira.account.messages())

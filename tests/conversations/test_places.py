@@ -85,6 +85,7 @@ async def test_a_stranger_still_gets_the_emergency_card(town: Town) -> None:
     await lewis.reads("# Ring 999 now")
 
 
+@ONE_ENGINE
 async def test_somebody_who_leaves_in_the_middle_can_press_nothing_more(town: Town) -> None:
     femi = town.person("femi")
     await femi.begins()
@@ -108,6 +109,7 @@ async def test_words_of_danger_in_a_channel_bring_the_card_to_the_one_who_wrote_
     assert "# Ring 999 now" not in ben.all()
 
 
+@ONE_ENGINE
 async def test_the_home_page_shows_what_waits_and_what_is_open_by_reference_only(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.begins()

@@ -25,6 +25,7 @@ async def sends_both(amira: Resident) -> None:
     await amira.sees("Waiting for Femi Adair")
 
 
+@ONE_ENGINE
 async def test_who_is_asked_about_the_child_reads_what_would_be_said_of_the_child_alone(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await sends_both(amira)
@@ -94,6 +95,7 @@ async def test_who_is_asked_about_one_lane_does_not_read_why_another_was_agreed(
     assert "A blade was seen." not in femi.screen()
 
 
+@ONE_ENGINE
 async def test_an_approver_does_not_read_who_would_hear_only_because_it_is_one_of_us(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await sends_a_worry(amira, "A worker or volunteer", of="Femi Adair")

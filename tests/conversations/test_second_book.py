@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.importing import import_charity, import_people
 from bot.settings import SHIPPED_BOOKS
+from bot.team.importing import import_charity, import_people
 from policy.book import Book
 from storage.migrating import migrate
 from storage.sealing import Keyring, new_key

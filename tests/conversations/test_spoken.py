@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 
 import pytest
+from sqlalchemy import update
 
+from bot.books import NotHere
+from bot.reviving import revive
+from bot.spoken import not_confirmed_in_time
+from storage.tables import jobs
 from tests.conversations import stories
-from tests.conversations.around import A_CHILD_AND_TERROR
+from tests.conversations.around import A_CHILD_AND_TERROR, keeps_out
 from tests.conversations.resident import Answer, Resident
 from tests.conversations.town import ONE_ENGINE, Town
 
@@ -28,7 +32,7 @@ async def writes_down(worker: Resident, who: str, words: str = WORDS) -> None:
     await worker.submits()
 
 
-async def agreed_by_phone(town: Town, worker: Resident, who: str, story: Mapping[str, Answer]) -> None:
+async def agreed_by_phone(town: Town, worker: Resident, who: str, story: stories.Story) -> None:
     """The worker asked this colleague, wrote down their yes on the telephone, and everybody has heard of it."""
     await worker.sends(story, of=who)
     await writes_down(worker, who)
@@ -74,6 +78,7 @@ async def test_what_was_agreed_by_phone_counts_at_once_and_says_whose_word_it_is
     assert (await town.ledger_kinds()).count("agreed by phone") == 1
 
 
+@ONE_ENGINE
 async def test_the_number_to_ring_stands_above_the_button(town: Town) -> None:
     amira = town.person("amira")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -83,6 +88,7 @@ async def test_the_number_to_ring_stands_above_the_button(town: Town) -> None:
     assert amira.screen().index("07700 900106") < amira.screen().index("[They agreed by phone]")
 
 
+@ONE_ENGINE
 async def test_a_second_worker_may_agree_by_phone_and_a_trustee_may_not(town: Town) -> None:
     amira = town.person("amira")
     await amira.sends(stories.A_KILLING_ADMITTED, of="Femi Adair")
@@ -95,6 +101,7 @@ async def test_a_second_worker_may_agree_by_phone_and_a_trustee_may_not(town: To
     await amira.sees("Ewan Marsh agreed by phone at 02:14")
 
 
+@ONE_ENGINE
 async def test_where_the_first_is_a_trustee_one_on_the_phone_is_not_two_workers(town: Town) -> None:
     chidi = town.person("chidi")
     await chidi.sends(stories.A_KILLING_ADMITTED, of="Femi Adair")
@@ -107,6 +114,19 @@ async def test_where_the_first_is_a_trustee_one_on_the_phone_is_not_two_workers(
     assert "Femi" not in offered(chidi)
 
 
+@ONE_ENGINE
+async def test_where_the_first_is_a_trustee_two_workers_on_the_phone_are_enough(town: Town) -> None:
+    chidi = town.person("chidi")
+    await chidi.sends(stories.A_KILLING_ADMITTED, of="Femi Adair")
+    await writes_down(chidi, "Femi Adair")
+    await chidi.sees("# Waiting for a second person", "They agreed by phone")
+
+    await writes_down(chidi, "Ewan Marsh")
+
+    await chidi.sees("# What to do now", "Ewan Marsh agreed by phone at 02:14")
+    assert (await town.ledger_kinds()).count("agreed by phone") == 2
+
+
 async def test_whoever_confirms_it_settles_it(town: Town) -> None:
     amira, ben, femi = town.people("amira", "ben", "femi")
     await agreed_by_phone(town, amira, "Femi Adair", stories.A_CHILD)
@@ -117,7 +137,7 @@ async def test_whoever_confirms_it_settles_it(town: Town) -> None:
     await town.delivers()
 
     await amira.sees("Femi Adair has confirmed it.")
-    assert ben.got_nothing()
+    assert "# Please ring two colleagues" not in ben.all()
     assert (await town.ledger_kinds()).count("agreement confirmed") == 1
 
 
@@ -142,6 +162,7 @@ async def test_i_did_not_takes_the_agreement_away_asks_again_and_tells_the_lead(
     assert (await town.ledger_kinds()).count("agreement denied") == 1
 
 
+@ONE_ENGINE
 async def test_whoever_said_i_did_not_is_never_written_down_again(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await agreed_by_phone(town, amira, "Femi Adair", stories.A_CHILD)
@@ -155,6 +176,7 @@ async def test_whoever_said_i_did_not_is_never_written_down_again(town: Town) ->
     assert "Femi" not in offered(amira)
 
 
+@ONE_ENGINE
 async def test_a_denied_agreement_of_two_workers_is_asked_again_of_a_worker(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await agreed_by_phone(town, amira, "Femi Adair", stories.A_KILLING_ADMITTED)
@@ -168,6 +190,7 @@ async def test_a_denied_agreement_of_two_workers_is_asked_again_of_a_worker(town
     assert (again.state, roles) == ("pending", {"worker"})
 
 
+@ONE_ENGINE
 async def test_no_answer_by_noon_of_the_next_day_tells_the_lead_and_takes_nothing_away(town: Town) -> None:
     amira, ben, femi = town.people("amira", "ben", "femi")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -175,20 +198,38 @@ async def test_no_answer_by_noon_of_the_next_day_tells_the_lead_and_takes_nothin
     await amira.sees("Femi Adair agreed by phone")
     town.clock.passes(hours=33)  # 11:14 on the next day
     await town.delivers()
-    assert ben.got_nothing()
+    assert "# Please ring two colleagues" not in ben.all()
 
     town.clock.passes(hours=1)
     await town.delivers()
 
-    await ben.sees("# Please ring two colleagues", "Femi Adair has not confirmed it.")
+    await ben.reads("# Please ring two colleagues", "Femi Adair has not confirmed it.")
     assert "child" not in ben.all().lower()
     await amira.sees("# What to do now")
     await femi.presses("Yes, I agreed")
     await femi.sees("Thank you.")
     await town.delivers()
-    await ben.sees("Nothing is needed from you here.")
+    await ben.reads("Nothing is needed from you here.")
 
 
+@ONE_ENGINE
+async def test_a_timer_that_was_given_up_meanwhile_still_tells_the_lead(town: Town) -> None:
+    amira, ben, _ = town.people("amira", "ben", "femi")
+    await agreed_by_phone(town, amira, "Femi Adair", stories.A_CHILD)
+    async with town.changing() as tx:
+        await tx.connection.execute(update(jobs).where(jobs.c.key.like("spoken:%")).values(state="dead"))
+    town.clock.passes(hours=34)
+    await town.delivers()
+    before = ben.all()
+
+    await revive(town.process.office.store, town.clock())
+    await town.delivers()
+
+    assert "# Please ring two colleagues" not in before
+    await ben.reads("# Please ring two colleagues", "Femi Adair has not confirmed it.")
+
+
+@ONE_ENGINE
 async def test_a_lead_who_did_not_agree_is_not_the_one_who_is_told_of_it(town: Town) -> None:
     amira, ben, chidi = town.people("amira", "ben", "chidi")
     await agreed_by_phone(town, amira, "Ben Carver", stories.A_CHILD)
@@ -202,20 +243,23 @@ async def test_a_lead_who_did_not_agree_is_not_the_one_who_is_told_of_it(town: T
 
 
 @ONE_ENGINE
-async def test_while_silenced_the_next_in_line_hears_that_the_one_lead_did_not_agree(town: Town) -> None:
-    amira, ben, chidi, dora = town.people("amira", "ben", "chidi", "dora")
-    await amira.sends(A_CHILD_AND_TERROR)
-    await writes_down(amira, "Ben Carver")
-    await amira.sees("Ben Carver agreed by phone")
+async def test_what_has_still_to_be_confirmed_waits_on_the_home_page(town: Town) -> None:
+    amira, femi = town.people("amira", "femi")
+    await amira.sends(stories.A_CHILD, of="Dora Finch")
+    await writes_down(amira, "Femi Adair")
+    await amira.sees("Femi Adair agreed by phone")
     await town.delivers()
-    assert dora.got_nothing()
+    reference = (await town.case()).reference
 
-    await ben.presses("No, I did not")
-    await ben.sees("Thank you.")
-    await town.delivers()
+    await femi.opens_home()
+    await femi.presses(f"Did you agree? {reference}")
+    femi.goes_to_messages()
+    await femi.sees("# Did you agree?")
+    await femi.presses("Yes, I agreed")
+    await femi.sees("Thank you.")
 
-    await dora.reads("# Please ring two colleagues", "Ben Carver says: I did not agree")
-    assert chidi.got_nothing()
+    home = await town.process.dispatcher.home(town.who(femi))
+    assert "Did you agree?" not in repr(home)
 
 
 async def test_the_second_answer_of_the_same_person_changes_nothing(town: Town) -> None:
@@ -236,6 +280,7 @@ async def test_the_second_answer_of_the_same_person_changes_nothing(town: Town) 
 # Who cannot be written down, and where
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("who", ["amira", "dora", "hana", "grace", "nobody"])
 async def test_a_form_that_carries_somebody_who_may_not_agree_is_refused(town: Town, who: str) -> None:
     """Themselves, a trustee as the second worker, somebody who may not approve, a leaver, and no person at all."""
@@ -253,6 +298,7 @@ async def test_a_form_that_carries_somebody_who_may_not_agree_is_refused(town: T
     assert await town.state() == before
 
 
+@ONE_ENGINE
 async def test_nobody_it_may_be_about_can_be_written_down(town: Town) -> None:
     amira = town.person("amira")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -307,6 +353,7 @@ async def test_an_order_of_a_court_is_not_agreed_by_phone_whatever_the_press_car
     assert await town.state() == before
 
 
+@ONE_ENGINE
 async def test_only_the_worker_whose_consultation_it_is_writes_it_down(town: Town) -> None:
     amira, femi, joan = town.people("amira", "femi", "ewan")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -321,6 +368,7 @@ async def test_only_the_worker_whose_consultation_it_is_writes_it_down(town: Tow
     assert joan.got_nothing()
 
 
+@ONE_ENGINE
 async def test_nobody_confirms_for_another(town: Town) -> None:
     amira, ben = town.people("amira", "ben")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -387,3 +435,81 @@ async def test_what_was_said_stays_sealed_and_out_of_messages_and_logs(
     assert await town.remembers("zebra") == []
     await amira.presses("Read the reasons")
     await amira.sees("Zebra crossing at dawn.")
+
+
+# When it was said, and who hears that it was denied
+
+
+@ONE_ENGINE
+async def test_the_time_of_the_call_is_what_the_worker_says_and_never_before_they_were_asked(town: Town) -> None:
+    amira = town.person("amira")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
+    town.clock.passes(minutes=40)
+    await opens_the_form(amira)
+    assert "02:54" in amira.screen()
+    await amira.chooses("Who agreed?", "Femi Adair")
+    await amira.fills("What did they say?", WORDS)
+    for typed, said in (
+        ("soon", "Write the time like this: 14:05."),
+        ("03:30", "That is still to come."),
+        ("02:13", "They were asked at 02:14 on 20 November. A yes from before that does not count."),
+        ("23:50 yesterday", "They were asked at 02:14 on 20 November."),
+    ):
+        await amira.fills("When did they agree?", typed)
+        await amira.submits()
+        await amira.sees(said)
+
+    await amira.fills("When did they agree?", "02:20")
+    await amira.submits()
+
+    await amira.sees("Femi Adair agreed by phone at 02:20 on 20 November, written down by Amira Osei")
+    async with town.reading() as tx:
+        [decision] = (await tx.approvals.decisions((await town.case()).id)).values()
+    assert f"{decision.at:%H:%M}" == "02:54"
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("left", [True, False])
+async def test_while_it_is_silenced_whoever_is_really_told_of_a_denial_is_named_and_nobody_else(
+    town: Town, left: bool
+) -> None:
+    amira, ben, chidi, dora, iris = town.people("amira", "ben", "chidi", "dora", "iris")
+    await amira.begins()
+    await amira.answers(A_CHILD_AND_TERROR)
+    await amira.presses("Ask for agreement")
+    await amira.sees("# Before it is sent")
+    await amira.fills("Terrorism or extremism: what exactly would you say?", "What was said.")
+    await amira.fills("A child at risk: what exactly would you say?", "What was seen.")
+    await amira.submits()
+    await amira.sees("Write down what was done")
+    if not left:
+        await keeps_out(amira, "Dora Finch", "Iris Vale")
+    await writes_down(amira, "Ben Carver")
+    await amira.sees("Ben Carver agreed by phone at")
+    await town.delivers()
+
+    await ben.presses("No, I did not")
+    await ben.reads("Your answer is in the record")
+    await town.delivers()
+
+    told = "Dora Finch is asked to ring you." if left else "Nobody here could be told."
+    await amira.reads("# Read this first", f"What has already gone out stays in the record. {told}")
+    assert dora.got_nothing() is not left
+    assert chidi.got_nothing()
+    assert iris.got_nothing()
+    assert "A lead is told" not in amira.all()
+    assert ("nobody to tell" in await town.ledger_kinds()) is not left
+
+
+@ONE_ENGINE
+async def test_a_process_without_the_book_leaves_the_timer_of_a_yes_by_phone_to_another(town: Town) -> None:
+    amira = town.person("amira")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
+    await writes_down(amira, "Femi Adair")
+    await amira.sees("Femi Adair agreed by phone")
+    case = await town.case()
+    async with town.changing() as tx:
+        [request] = await tx.approvals.of(case.id)
+
+        with pytest.raises(NotHere):
+            await not_confirmed_in_time(tx, {}, {"timer": "spoken", "case": case.id, "request": request.id})

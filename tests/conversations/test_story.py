@@ -37,7 +37,7 @@ async def test_a_child_at_risk_reaches_the_council_through_a_second_person(town:
     await amira.fills("When?", "today 02:40")
     await amira.fills("What was said or done?", "Spoke to the duty social worker. They ring back by nine.")
     await amira.submits()
-    await amira.sees("Kept in the record.")
+    await amira.sees("Kept in the record.", "Written down as done at 02:14 on 20 November.")
     await amira.presses("Close")
     await amira.sees("Closed. The record is kept.")
     await town.delivers()
@@ -68,7 +68,7 @@ async def test_what_stays_private_needs_nobody_and_closes_with_nothing_told(town
     await amira.answers(stories.NOTHING)
     await amira.sees("Keep it private", "Tell nobody outside.")
     await amira.presses("Go on with this")
-    await amira.sees("Nobody has to agree first.")
+    await amira.sees("No colleague has to agree first.")
     await amira.presses("Close")
     await amira.sees("Closed. The record is kept.")
     await town.delivers()
@@ -76,6 +76,7 @@ async def test_what_stays_private_needs_nobody_and_closes_with_nothing_told(town
     assert [person for person in town.people("ben", "chidi", "dora", "ewan", "femi") if not person.got_nothing()] == []
 
 
+@ONE_ENGINE
 async def test_nothing_is_closed_before_what_was_done_is_written_down(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.begins()
@@ -93,6 +94,7 @@ async def test_nothing_is_closed_before_what_was_done_is_written_down(town: Town
     assert (await town.case()).state == "sent"
 
 
+@ONE_ENGINE
 async def test_what_was_done_before_anybody_agreed_is_kept_and_said(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -128,7 +130,7 @@ async def test_several_dangers_stand_on_one_card_and_each_is_decided_alone(town:
     await ben.sees("Already decided")
     await town.delivers()
     await amira.sees("Ben Carver agreed at 02:14", "Ben Carver said no. That is not the end")
-    await chidi.reads("You are the second opinion; the first yes stands.")
+    await chidi.reads("You give a second opinion. If you say yes, it may go.")
     assert (await town.ledger_kinds()).count("asked") == 2
 
 
@@ -178,6 +180,7 @@ async def test_protection_is_only_warned_where_anything_else_is_stopped(town: To
     await ewan.sees("Stop: Take out what they do not need.")
 
 
+@ONE_ENGINE
 async def test_a_worker_may_go_further_before_it_is_sent_and_says_why(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -195,6 +198,7 @@ async def test_a_worker_may_go_further_before_it_is_sent_and_says_why(town: Town
     assert await town.remembers("frightened") == []
 
 
+@ONE_ENGINE
 async def test_going_further_after_it_was_sent_asks_the_people_it_needs_at_once(town: Town) -> None:
     amira, ben = town.people("amira", "ben")
     await amira.begins()

@@ -116,6 +116,7 @@ async def test_a_sure_identifier_in_a_form_is_refused_and_kept_nowhere(
     await nowhere(town, caplog, NHS)
 
 
+@ONE_ENGINE
 async def test_a_likely_name_in_a_form_needs_the_tick_that_it_was_checked(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -134,6 +135,7 @@ async def test_a_likely_name_in_a_form_needs_the_tick_that_it_was_checked(town: 
     assert await town.remembers("Botolph") == []
 
 
+@ONE_ENGINE
 async def test_the_reason_of_the_one_who_decides_is_looked_at_too(town: Town, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     amira, femi = town.people("amira", "femi")
@@ -168,6 +170,7 @@ async def test_words_of_danger_in_a_form_turn_it_into_the_emergency_card(town: T
     await amira.sees("# Ring 999 now")
 
 
+@ONE_ENGINE
 async def test_typed_words_are_read_by_the_asker_and_those_who_are_asked_and_each_reading_is_recorded(
     town: Town,
 ) -> None:
@@ -195,6 +198,7 @@ async def test_typed_words_are_read_by_the_asker_and_those_who_are_asked_and_eac
     await amira.sees("# What was written", "Bruises in two places.", "The risk is clear.")
 
 
+@ONE_ENGINE
 async def test_somebody_who_was_never_asked_reads_nothing(town: Town) -> None:
     amira, dora = town.people("amira", "dora")
     await dora.types("home")

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import delete, select
 
-from bot.unreached import not_reached_in_time, workers_own
+from bot.deciding.unreached import not_reached_in_time, workers_own
 from storage.tables import addresses, jobs
 from tests.conversations import stories
 from tests.conversations.town import ONE_ENGINE, Town
@@ -198,7 +198,7 @@ async def test_whoever_is_asked_about_something_for_today_counts_as_not_reached_
 @ONE_ENGINE
 async def test_what_can_wait_days_may_wait_for_slack(town: Town) -> None:
     amira, ewan = town.people("amira", "ewan")
-    await amira.sends(stories.A_COURT_ORDER, of="Ewan Marsh")
+    await amira.sends(stories.A_REQUEST_THAT_CAN_WAIT, of="Ewan Marsh")
     await slack_says_later(town)
 
     await minutes_pass(town, 4)

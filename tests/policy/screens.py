@@ -23,7 +23,7 @@ LONG_ENOUGH = 30
 """Words. A shorter text has too few sentences for a formula; the word list is for it."""
 
 _UNSPOKEN = {"Yes", "No", "Not sure"}
-_COMMAND_LINE = {"__main__", "app", "bookwork", "charity", "importing", "running", "settings", "trying"}
+_COMMAND_LINE = {"__main__", "app", "charity", "importing", "running", "settings", "trying"}
 _NUMBER = re.compile(r"\b(0[0-9 ]{7,12}[0-9]|116 123)\b")
 
 
@@ -158,19 +158,16 @@ def bot_texts() -> Iterator[tuple[str, str]]:
     """Every sentence of three words or more in the bot's own files; a name stands where one is put in."""
     yield from (("bot/wording.py", text) for text in (*CLOCKS.values(), *BASES.values()))
     folder = Path(bot.__file__).parent
-    for path in sorted((*folder.glob("*.py"), *(folder / "channels" / "slack").glob("*.py"))):
-        if path.stem not in _COMMAND_LINE and not path.stem.startswith("book"):
+    for path in sorted(folder.rglob("*.py")):
+        within = path.relative_to(folder).parts
+        if within[:2] != ("channels", "web") and within[0] != "bookshelf" and path.stem not in _COMMAND_LINE:
             tree = ast.parse(path.read_text(encoding="utf-8"))
             yield from ((f"{path.parent.name}/{path.name}", text) for text in _literals(tree) if len(text.split()) >= 3)
 
 
 def _literals(tree: ast.Module) -> Iterator[str]:
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    passed_over = {
-        id(item.body[0].value)
-        for item in ast.walk(tree)
-        if isinstance(item, documented) and item.body and isinstance(item.body[0], ast.Expr)
-    }
+    # A string that stands alone documents what is above it, and nobody is shown it.
+    passed_over = {id(item.value) for item in ast.walk(tree) if isinstance(item, ast.Expr)}
     for item in ast.walk(tree):
         if isinstance(item, ast.JoinedStr):
             passed_over |= {id(part) for part in item.values}

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from bot.book_pages import fits
-from bot.bookwork import shipped
+from bot.bookshelf.book_pages import fits
+from bot.bookshelf.bookwork import shipped
 from policy.book import Book, Contact, Derived, Guide, Lane, Option, Outcome, Question, Screen
 from policy.drawing import draw, pictures
 from policy.drawing.flowcharts import WIDTH, dot, lane_charts, mermaid, whole_lane

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import bot
-from bot.charity import charity_of, read_charity, read_people
+from bot.organisation.charity import charity_of, read_charity, read_people
 from bot.settings import SHIPPED_BOOKS
 from bot.trying import invented
 from policy.book import Book

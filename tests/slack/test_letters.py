@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.cards import Show
-from bot.channels import DeliveryError, Gone, Letter, Sent
+from bot.channels import Closed, DeliveryError, Gone, Letter, Sent
 from bot.channels.slack.app import SlackChannel
 from bot.events import Who
 from tests.slack.desk import ScriptedDesk, question
@@ -84,7 +84,7 @@ async def test_a_letter_put_off_says_for_how_long_and_is_not_tried_before(
     assert len(workspace.called("chat.postMessage")) == 2
 
 
-@pytest.mark.parametrize("error", ["user_disabled", "channel_not_found", "account_inactive"])
+@pytest.mark.parametrize("error", ["user_disabled", "channel_not_found"])
 async def test_a_person_who_is_gone_is_gone(workspace: Workspace, channel: SlackChannel, error: str) -> None:
     workspace.person("U1")
     workspace.fails("chat.postMessage", error=error)
@@ -100,9 +100,31 @@ async def test_a_message_that_is_gone_is_gone(workspace: Workspace, channel: Sla
         await channel.deliver(letter(workspace, conversation="D1", message="1.1"))
 
 
-async def test_a_broken_token_is_for_later(workspace: Workspace, channel: SlackChannel) -> None:
+@pytest.mark.parametrize("where", ["D1", ""])
+async def test_whoever_has_been_deactivated_is_known_although_slack_takes_the_message(
+    workspace: Workspace, channel: SlackChannel, where: str
+) -> None:
+    workspace.person("U1", deleted=True)
+
+    with pytest.raises(Closed):
+        await channel.deliver(letter(workspace, conversation=where))
+
+
+async def test_where_slack_does_not_say_whether_somebody_is_there_the_letter_counts(
+    workspace: Workspace, channel: SlackChannel
+) -> None:
+    workspace.person("U1", deleted=True)
+    workspace.fails("users.info", status=500)
+
+    sent = await channel.deliver(letter(workspace, conversation="D1"))
+
+    assert sent.conversation == "D1"
+
+
+@pytest.mark.parametrize("error", ["token_revoked", "account_inactive"])
+async def test_a_broken_token_is_for_later(workspace: Workspace, channel: SlackChannel, error: str) -> None:
     workspace.person("U1")
-    workspace.fails("chat.postMessage", error="token_revoked")
+    workspace.fails("chat.postMessage", error=error)
 
     with pytest.raises(DeliveryError) as failed:
         await channel.deliver(letter(workspace))

@@ -67,7 +67,7 @@ async def test_ask_approve_read_the_guidance_and_write_down_what_was_done(page: 
     await form.get_by_role("button", name="Yes, I agree").click()
 
     await expect(ben.get_by_text("Already decided: Ben Carver agreed to this")).to_be_visible()
-    await expect(amira.get_by_text("Ben Carver agreed at")).to_be_visible()
+    await expect(amira.get_by_text("Ben Carver agreed at").first).to_be_visible()
     await expect(amira.get_by_text("Ring children's social care today")).to_be_visible()
     await expect(dora.locator(".cards article")).to_have_count(0)
 

@@ -24,8 +24,8 @@ from slack_sdk.signature import Clock, SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import Reply
-from bot.channels import DeliveryError, Desk, Letter, Sent, Unavailable
-from bot.channels.slack import inbound, line, signed
+from bot.channels import DeliveryError, Desk, Letter, Member, Sent, Unavailable
+from bot.channels.slack import groups, inbound, line, signed
 from bot.channels.slack.answers import Answer, Answers, Urgent
 from bot.channels.slack.letters import Letters
 from bot.channels.slack.line import Line
@@ -99,7 +99,7 @@ class SlackChannel:
     async def start(self, desk: Desk) -> None:
         self._wire = Wire(self._settings, self._quiet)
         self._members = Members(self._wire)
-        self._letters = Letters(self._wire, self._screens)
+        self._letters = Letters(self._wire, self._screens, self._members)
         self._answers = Answers(self._wire, self._screens, desk)
         self._desk = desk
         self._bolt = self._bolted(self._wire)
@@ -118,6 +118,14 @@ class SlackChannel:
         if self._wire is not None:
             await self._wire.close()
         self._bolt = self._line = self._wire = None
+
+    async def group(self, id: str) -> list[Member]:
+        """Who is in the user group with this id (S0123…): for a command, so it has a connection of its own."""
+        wire = Wire(self._settings, self._quiet)
+        try:
+            return await groups.members(wire, id)
+        finally:
+            await wire.close()
 
     async def deliver(self, letter: Letter) -> Sent:
         if self._wire is None:

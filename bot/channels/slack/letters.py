@@ -2,6 +2,7 @@
 
 Slack has no idempotency key, so each new message carries its letter's id as metadata, and is looked for before a
 second try: after an unknown result, and for a while after a start, when an earlier process may have sent it.
+What is posted to somebody whose account is closed is taken by Slack all the same, so that is asked afterwards.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from bot.channels import DeliveryError, Letter, Sent
+from bot.channels import Closed, DeliveryError, Gone, Letter, Sent
+from bot.channels.slack.members import Members
 from bot.channels.slack.screens import Screens
 from bot.channels.slack.wire import Uncertain, Wire
 
@@ -20,18 +22,32 @@ MOST = 10_000
 
 
 class Letters:
-    def __init__(self, wire: Wire, screens: Screens, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, wire: Wire, screens: Screens, members: Members, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._wire = wire
         self._screens = screens
+        self._members = members
         self._now = now
         self._started = now()
         self._unsure: dict[str, None] = {}
         self._conversations: dict[tuple[str, str], str] = {}
 
     async def deliver(self, letter: Letter) -> Sent:
-        """Raises Gone (never again) or DeliveryError (again later)."""
+        """Raises Closed (nobody reads there), Gone (never again) or DeliveryError (again later)."""
         if letter.message:
             return await self._edit(letter)
+        try:
+            sent = await self._new(letter)
+        except Gone as gone:
+            if await self._members.is_closed(letter.to):
+                raise Closed(str(gone)) from gone
+            raise
+        if await self._members.is_closed(letter.to):
+            raise Closed("deleted")
+        return sent
+
+    async def _new(self, letter: Letter) -> Sent:
         conversation = letter.conversation or await self._conversation(letter)
         if letter.id in self._unsure or self._now() - self._started < RECALL:
             found = await self._found(letter, conversation)

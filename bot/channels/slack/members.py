@@ -1,6 +1,7 @@
-"""Who is not a full member of the charity's own workspace. A hint: the roster decides who may do what.
+"""Who is not a full member of the charity's own workspace, and who is not there at all any more.
 
-Asked of Slack at most once in ten minutes for each person, and never before an answer that somebody waits for.
+A hint: the roster decides who may do what. Asked of Slack at most once in ten minutes for each person, and never
+before an answer that somebody waits for.
 """
 
 from __future__ import annotations
@@ -28,31 +29,44 @@ class Members:
     def __init__(self, wire: Wire, now: Callable[[], float] = time.monotonic) -> None:
         self._wire = wire
         self._now = now
-        self._known: dict[Who, tuple[float, bool]] = {}
+        self._known: dict[Who, tuple[float, bool, bool]] = {}  # until when, guest, closed
         self.own_team = ""
 
     def known_guest(self, who: Who) -> bool | None:
         """Without asking anybody; None where we do not know."""
         if self.own_team and who.tenant != self.own_team:
             return True
-        until, guest = self._known.get(who, (0.0, False))
+        until, guest, _ = self._known.get(who, (0.0, False, False))
         return guest if until > self._now() else None
+
+    async def is_closed(self, who: Who) -> bool:
+        """Whether this account has been deactivated. False where Slack does not answer.
+
+        https://docs.slack.dev/reference/objects/user-object: `deleted`. A message to them is taken without an error:
+        https://github.com/slackapi/python-slack-sdk/issues/1156.
+        """
+        if self._known.get(who, (0.0,))[0] <= self._now():
+            await self._ask(who)
+        until, _, closed = self._known.get(who, (0.0, False, False))
+        return closed and until > self._now()
 
     async def is_guest(self, who: Who) -> bool:
         """Asks Slack where need be. False where Slack does not answer."""
         known = self.known_guest(who)
-        if known is not None:
-            return known
+        return known if known is not None else await self._ask(who)
+
+    async def _ask(self, who: Who) -> bool:
         try:
             async with asyncio.timeout(LONGEST):
                 answer = await self._wire.call("users.info", who.tenant, user=who.user)
         except (DeliveryError, TimeoutError) as error:
-            log.warning("Slack: could not ask whether an account is a guest: %s", str(error) or "no answer in time")
+            log.warning("Slack: could not ask whose account this is: %s", str(error) or "no answer in time")
             return False
-        guest = _guest(answer.get("user") or {}, who.tenant)
+        user = answer.get("user") or {}
+        guest = _guest(user, who.tenant)
         if len(self._known) >= MOST:
             self._known.clear()
-        self._known[who] = (self._now() + KEPT, guest)
+        self._known[who] = (self._now() + KEPT, guest, bool(user.get("deleted")))
         return guest
 
 

@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 PATIENCE = 8.0  # seconds for one call; Slack's own limit on an acknowledgement is 3, but no call stands before one
 REDIAL = 3.0  # seconds for one try of a response_url: somebody may be waiting for the emergency card
 
-# https://docs.slack.dev/reference/methods/chat.postMessage and chat.update, "Errors"
+# https://docs.slack.dev/reference/methods/chat.postMessage and chat.update, "Errors". Not among them is
+# account_inactive: it is our own token's account that is meant, and everybody would be given up at once.
 GONE = frozenset(
     {
-        "account_inactive",
         "cannot_dm_bot",
         "cant_update_message",
         "channel_not_found",
@@ -43,7 +43,7 @@ GONE = frozenset(
     }
 )
 _UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
-_READS = frozenset({"users.info", "conversations.history"})  # methods that take no JSON
+_READS = frozenset({"users.info", "conversations.history", "usergroups.users.list"})  # methods that take no JSON
 
 
 class Unfit(DeliveryError):

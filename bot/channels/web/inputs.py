@@ -140,7 +140,7 @@ def text_field(item: Text, slip: Slip) -> Markup:
         id=item.id,
         at=at,
         label=named(item.label, item.required),
-        hint=item.hint,
+        hint=f"{item.hint}." if item.hint and item.hint[-1].isalnum() else item.hint,
         limit=item.limit,
         box=box.format(id=item.id, value=item.value, rest=rest),
     )

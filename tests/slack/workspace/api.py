@@ -85,9 +85,20 @@ class Api:
         person = self.workspace.people.get(said["user"])
         if person is None:
             raise Refusal("user_not_found")
-        return {"user": {"id": person.id, "team_id": self.workspace.team, "deleted": False, **person.marks}}
+        profile = {"real_name": person.name}
+        known = {"id": person.id, "team_id": self.workspace.team, "deleted": False, "profile": profile}
+        return {"user": {**known, **person.marks}}
+
+    def usergroups_users_list(self, said: Json) -> Json:
+        if "usergroups:read" not in self.workspace.scopes:
+            raise Refusal("missing_scope")
+        if said.get("usergroup") not in self.workspace.groups:
+            raise Refusal("no_such_subteam")
+        return {"users": self.workspace.groups[said["usergroup"]]}
 
     def conversations_open(self, said: Json) -> Json:
+        if (person := self.workspace.people.get(said["users"])) and person.marks.get("deleted"):
+            raise Refusal("user_disabled")
         return {"channel": {"id": self._channel(said["users"])}}
 
     def conversations_history(self, said: Json) -> Json:
@@ -193,8 +204,6 @@ class Api:
         person = self.workspace.people.get(user)
         if not named.startswith(("D", "U")) or person is None:
             raise Refusal("channel_not_found")
-        if person.marks.get("deleted"):
-            raise Refusal("user_disabled")
         return f"D{user[1:]}"
 
     def _fit(self, method: str, said: Json) -> None:

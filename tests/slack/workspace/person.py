@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tests.slack.workspace.server import Delivered, Message, View, Workspace
 
 Json = dict[str, Any]
+POINTS_ON = ("Open your card", "This went on in a newer message.")
+"""What a message says that is not the one to look at: its button, or all that is left of it."""
+
 PATIENCE = 30.0  # seconds a person looks for what they want to press or fill in; a busy machine is no fault of the code
 SHOWN_WITHIN = 3.0  # seconds a person waits for the screen to change before pressing on all the same
 
@@ -76,8 +79,12 @@ class Person:
             raise AssertionError(f"{self} does not see {text!r}, but:\n{self.sees()}") from None
 
     def messages(self) -> list[Message]:
-        """What the bot wrote that this person can read, last changed last."""
-        return [each for each in self.workspace.visible(self.id) if each.user != self.id]
+        """What the bot wrote that this person can read, last changed last.
+
+        Before them what only points on to another card, or went on in one: whoever has read it looks at that card.
+        """
+        written = [each for each in self.workspace.visible(self.id) if each.user != self.id]
+        return sorted(written, key=lambda each: not any(words in str(each.blocks) for words in POINTS_ON))
 
     def goes_to_messages(self) -> None:
         self._at = "messages"

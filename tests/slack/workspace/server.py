@@ -83,6 +83,8 @@ class Workspace:
         self.modals: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
         self.people: dict[str, Person] = {}
+        self.groups: dict[str, list[str]] = {}  # the id of a user group -> who is in it
+        self.scopes = {"usergroups:read"}  # of those that the manifest only offers
         self.calls: list[tuple[str, Json]] = []
         self.sent: list[tuple[str, Json]] = []  # what the bot was sent, to be sent again
         self.refused: list[tuple[str, list[str]]] = []

@@ -31,6 +31,8 @@ function place(line, { mine = false, quiet = false } = {}) {
   if (!column) return;
   const old = find(column, line.message);
   if (quiet && old && (old.dataset.mark === line.mark || old.dataset.held)) return;
+  // What the person opened by their own press stays until the consultation itself moves on.
+  if (quiet && old && "opened" in old.dataset && (old.dataset.opened ||= line.mark) === line.mark) return;
   if (!quiet) newer(line.person);
   const card = drawn(line.html);
   const focused = old && old.contains(document.activeElement) && document.activeElement;
@@ -39,6 +41,7 @@ function place(line, { mine = false, quiet = false } = {}) {
   if (line.kind === "aside") card.querySelector("h3").before(closer(card));
   if (line.kind === "urgent") card.dataset.held = "yes"; // stays until the server has answered
   if (mine) {
+    card.dataset.opened = "";
     show(card);
     title(card).focus({ preventScroll: true });
   } else if (!quiet) {
@@ -246,7 +249,8 @@ document.addEventListener("click", async ({ target }) => {
     button.textContent = "Selected. Copy it now";
   }
 });
-dialog.addEventListener("close", () => dialog.replaceChildren()); // what was typed goes with it
+// What was typed goes with it; not what was opened next, before the browser told of the closing.
+dialog.addEventListener("close", () => dialog.open || dialog.replaceChildren());
 
 // --- staying up to date ---
 

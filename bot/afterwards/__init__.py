@@ -1,0 +1,1 @@
+"""After the decision: reminders, second looks, two who were there, closing."""

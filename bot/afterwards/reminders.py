@@ -1,0 +1,102 @@
+"""What comes due: one table of timers, each settled in one transaction with its effects and follow-up letters.
+
+After an emergency the worker is asked for what was done: after an hour, at the end of the day (18:00 while that is
+ahead, else 21:00), then each day at 09:00, weekends too. From the second time on whoever leads is told to ring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.afterwards.look_cards import NOT_WRITTEN, unwritten_emergency
+from bot.afterwards.looking import REMINDER, look_due
+from bot.books import book_of
+from bot.cards import Button, Buttons, Card, Say
+from bot.deciding.climbing import climb, morning
+from bot.deciding.unreached import not_reached_in_time
+from bot.leads.beside import tell_of_both
+from bot.leads.unheld import KIND, unheld
+from bot.looks import evening, next_morning
+from bot.organisation.charity import charity_of
+from bot.picture import Picture, look
+from bot.questioning import carry
+from bot.spoken import not_confirmed_in_time
+from bot.team import night
+from bot.team.closed_accounts import account_closed
+from bot.telling import tell
+from bot.wording import whom_to_ring
+from policy.book import Book
+from storage.records import NotFound
+from storage.store import Transaction
+
+Timer = Callable[[Transaction, Mapping[str, Book], Mapping[str, str]], Awaitable[None]]
+
+
+async def emergency_record(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> None:
+    """After an emergency: ask the worker, gently, to write down what was done, until they have or somebody has looked.
+
+    Raises NotHere.
+    """
+    try:
+        case = await tx.cases.get(payload["case"])
+    except NotFound:
+        return
+    charity = charity_of(await tx.organisations.current())
+    picture = await look(tx, book_of(books, case), charity, case)
+    if not unwritten_emergency(picture):
+        return
+    worker = picture.person(case.requester_id)
+    if worker is not None and worker.active:
+        await tell(tx, case, "reminder", [worker], urgent=False)
+        tx.note("reminded", consultation=case.id)
+    late = payload.get("late") == "yes"
+    if late:
+        await tell(tx, case, NOT_WRITTEN, picture.around.on_duty(), urgent=False)
+        tx.note("not written down: leads told", consultation=case.id)
+    following = next_morning(tx.now, charity) if late else evening(tx.now, charity)
+    again = {"timer": "emergency_record", "case": case.id, "late": "yes"}
+    await tx.outbox.put("timer", f"{REMINDER}{case.id}", again, run_at=following)
+
+
+TIMERS: Mapping[str, Timer] = {
+    "account_closed": account_closed,
+    night.KIND: night.ring,
+    "emergency_record": emergency_record,
+    "ladder": climb,
+    "morning": morning,
+    "beside": tell_of_both,
+    "look": look_due,
+    "not_reached": not_reached_in_time,
+    "spoken": not_confirmed_in_time,
+    KIND: unheld,
+}
+
+
+def reminder_card(picture: Picture) -> Card:
+    """Gentle: it comes after the worst hour of somebody's week."""
+    danger = picture.book.emergency.line
+    if not unwritten_emergency(picture):
+        immediate = {lane.id for lane in picture.book.lanes if lane.immediate}
+        written = any(done.lane in immediate for done in picture.disclosures)
+        words = "Thank you. It is written down." if written else "Nothing is needed here any more."
+        return Card(f"Case {picture.case.reference}", (Say(words),), danger=danger)
+    return Card(
+        "How are you? And one thing",
+        (
+            Say(f"{_shown(picture)} When you can, write down what was done."),
+            Say("When did you ring? Which service? What is their reference? What was said?"),
+            Buttons((Button("Write it down", "record", carry(picture), "main"),)),
+            Say(f"Case {picture.case.reference}. {_talk(picture)} This was hard.", quiet=True),
+        ),
+        danger=danger,
+    )
+
+
+def _shown(picture: Picture) -> str:
+    """Whoever took it over never saw the card."""
+    return "A 999 card was shown in this case." if picture.handovers else "You saw the 999 card."
+
+
+def _talk(picture: Picture) -> str:
+    """Somebody to talk to: only the one lead, by name, while nobody may be tipped off."""
+    return whom_to_ring(picture.around) if picture.around.silenced else "Talk to someone you trust."

@@ -1,0 +1,22 @@
+"""Which card a message about no consultation is, by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot import roster_cards
+from bot.messages import Draws
+from bot.phone import factor_cards
+from bot.team import locking, membership, night
+
+MESSAGES: Mapping[str, Draws] = {
+    locking.LOCKED: locking.lock_card,
+    locking.YOURS: locking.own_card,
+    locking.LET_IN: locking.let_in_card,
+    factor_cards.HAS_ONE: factor_cards.set_card,
+    factor_cards.RESET: factor_cards.reset_card,
+    night.KIND: night.alarm_card,
+    membership.STANDS_IN: membership.stands_in_card,
+    roster_cards.GIVEN: roster_cards.given_card,
+    roster_cards.CLOSED: roster_cards.closed_card,
+}

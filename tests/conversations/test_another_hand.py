@@ -1,0 +1,113 @@
+"""One human, several accounts or several entries of the list: none of them is a second person, and none may look in."""
+
+from __future__ import annotations
+
+from bot.organisation.charity import charity_of
+from bot.picture import look
+from bot.team import colleagues
+from tests.conversations import stories
+from tests.conversations.around import A_CHILD_AND_TERROR
+from tests.conversations.resident import Resident
+from tests.conversations.test_administering import about
+from tests.conversations.test_ladder import time_goes_on
+from tests.conversations.test_second_look import message
+from tests.conversations.test_spoken import writes_down
+from tests.conversations.test_two_workers import THERE, agreed_and_reported, says, tries_to_close
+from tests.conversations.town import ONE_ENGINE, Town
+
+pytestmark = ONE_ENGINE
+
+LINKED = "Whoever asks this linked an account of yours meanwhile. Somebody else has to decide it."
+
+
+async def links(administrator: Resident, name: str, account: Resident) -> None:
+    """In chat: this account is this colleague's."""
+    await about(administrator, name, "Accounts", "Accounts")
+    await administrator.fills("Their id there", account.account.id)
+    await administrator.submits()
+    await administrator.reads(f"The accounts of {name} are changed.")
+
+
+async def one_human(town: Town, first: str, second: str) -> None:
+    """The same account stood with both, one after the other."""
+    office, account = town.process.office, ("slack", town.workspace.team, "U0OLD")
+    await colleagues.linked(office.store, first, account, town.clock())
+    await colleagues.unlinked(office.store, office.books, first, account, town.clock())
+    await colleagues.linked(office.store, second, account, town.clock())
+
+
+async def test_whoever_linked_an_account_to_the_approver_the_day_before_does_not_agree_from_it(town: Town) -> None:
+    ewan, evil = town.people("ewan", "evil")
+    await links(ewan, "Ben Carver", evil)
+    town.clock.passes(days=1)
+    await ewan.begins()
+    await ewan.answers(stories.A_CHILD)
+    await ewan.presses("Ask for agreement")
+    await ewan.sees("# Before it is sent")
+
+    assert "( ) Ben Carver" not in ewan.screen()
+    assert "( ) Chidi Lowe" in ewan.screen()
+
+
+async def test_a_yes_by_phone_is_not_confirmed_from_an_account_the_asker_linked(town: Town) -> None:
+    ewan, evil, _ = town.people("ewan", "evil", "ben")
+    await ewan.sends(stories.A_CHILD, of="Ben Carver")
+    await town.delivers()
+    await writes_down(ewan, "Ben Carver")
+    await ewan.reads("Written down.")
+    await town.delivers()
+    await links(ewan, "Ben Carver", evil)
+    case = await town.case()
+    async with town.reading() as tx:
+        [request] = await tx.approvals.of(case.id)
+
+    await evil.types("home")
+    await evil.sees("# Confer")
+    await evil.presses("Press", on=evil.forges("spoken.yes", c=case.id, r=request.id))
+
+    await evil.reads(LINKED)
+    assert "agreement confirmed" not in await town.ledger_kinds()
+
+
+async def test_in_silence_a_lead_who_was_given_an_account_is_not_called_for_ever_by_himself(town: Town) -> None:
+    ewan, ben, evil, dora = town.people("ewan", "ben", "evil", "dora")
+    await ewan.sends(A_CHILD_AND_TERROR)
+    await town.delivers()
+    await links(ewan, "Ben Carver", evil)
+
+    await time_goes_on(town, hours=5)
+
+    assert "[Approve]" not in ben.all()
+    await dora.reads("# Do you agree?")
+
+
+async def test_where_the_facts_keep_the_lead_out_a_second_entry_of_theirs_is_out_too(town: Town) -> None:
+    amira, _, _ = town.people("amira", "ben", "hana")
+    await town.changes("hana", capabilities=["may_approve"])
+    await one_human(town, "ben", "hana")
+    await amira.begins()
+    await amira.answers(stories.about("The safeguarding lead"))
+    case = await town.case()
+
+    async with town.reading() as tx:
+        charity = charity_of(await tx.organisations.current())
+        picture = await look(tx, town.books[case.book_id], charity, case)
+    out = {each.handle for each in picture.around.everybody if picture.around.is_out(each)}
+
+    assert {"ben", "hana"} <= out
+
+
+async def test_one_human_with_two_entries_is_not_two_workers_who_were_there(town: Town) -> None:
+    amira, femi = await agreed_and_reported(town)
+    hana = town.person("hana")
+    await one_human(town, "femi", "hana")
+    await says(femi)
+
+    await amira.presses("Somebody else was there", on=message(amira, THERE))
+    await amira.sees("# Somebody else was there")
+    assert "Hana Reed" not in amira.screen()
+    amira.closes()
+    await tries_to_close(amira, town)
+
+    assert (await town.case()).state == "sent"
+    assert THERE not in hana.all()
