@@ -115,7 +115,7 @@ def _denied(picture: Picture, requests: Iterable[ApprovalRequest]) -> list[Plain
 def _told(picture: Picture, *, but: str) -> str:
     """Who was really told that it was denied, and will ring; else what the worker does now."""
     heard = picture.heard - {but} - picture.unreached
-    people = [p for p in picture.around.everybody if p.id in heard and not picture.around.why_not(p)]
+    people = [p for p in picture.around.everybody if p.id in heard and not picture.around.why_mute(p)]
     if people:
         return f"{names(people, 'and')} {'is' if len(people) == 1 else 'are'} asked to ring you."
     return f"Nobody here could be told. {whom_to_ring(picture.around, but={but})} Write down what you do."
@@ -123,7 +123,7 @@ def _told(picture: Picture, *, but: str) -> str:
 
 def to_confirm(picture: Picture, person: Person) -> list[ApprovalRequest]:
     """What was written down as agreed by this person, and they have not answered yet; oldest first."""
-    if picture.around.why_not(person):
+    if picture.around.why_mute(person):
         return []
     mine = [r for r in picture.requests if (d := picture.decisions.get(r.id)) and d.person_id == person.id]
     return [r for r in mine if (spoken := picture.spoken.get(r.id)) and spoken.answer == ""]
@@ -134,7 +134,9 @@ def confirm_card(picture: Picture, person: Person) -> Card:
     danger, reference = picture.book.emergency.line, Small(f"Case {picture.case.reference}.")
     waiting = to_confirm(picture, person)
     if not waiting:
-        said = picture.around.why_not(person) or "Thank you. Your answer is in the record. Nothing more is needed here."
+        said = (
+            picture.around.why_mute(person) or "Thank you. Your answer is in the record. Nothing more is needed here."
+        )
         return Card(f"Case {picture.case.reference}", (Say(said),), danger=danger)
     blocks: list[Block] = []
     for request in waiting:
@@ -160,7 +162,7 @@ def confirm_card(picture: Picture, person: Person) -> Card:
 def unconfirmed_card(picture: Picture, person: Person) -> Card:
     """For the lead: whom to ring, and nothing of what it is about."""
     danger, reference = picture.book.emergency.line, Small(f"Case {picture.case.reference}.")
-    open_ = [] if picture.around.why_not(person) else not_confirmed(picture)
+    open_ = [] if picture.around.why_mute(person) else not_confirmed(picture)
     if not open_:
         text = Say("Nothing is needed from you here.")
         return Card(f"Case {picture.case.reference}", (text, reference), danger=danger)
@@ -174,9 +176,17 @@ def unconfirmed_card(picture: Picture, person: Person) -> Card:
             Notice(f"{_writer(picture, request)} wrote that {who} agreed by phone at {when}. {what}.", "warning")
         )
     ids = dict.fromkeys((picture.case.requester_id, *(picture.decisions[request.id].person_id for request in open_)))
-    ring = [each for id in ids if (each := picture.person(id)) and not each.locked]
-    blocks = [*about_worker(picture), *blocks, Say("Please ring both, the worker first.")]
-    blocks.append(Numbers(tuple(Number(p.name, p.telephone or "ask a colleague", role_of(p)) for p in ring)))
+    people = [each for id in ids if (each := picture.person(id)) and each.active and not each.locked]
+    # Somebody it may be about since is never rung: that would warn them.
+    ring = [p for p in people if p.id == picture.case.requester_id or not picture.around.is_out(p)]
+    blocks = [*about_worker(picture), *blocks]
+    if ring:
+        all_of_them = len(ring) == len(ids) > 1
+        how = (
+            "Please ring them, the worker first." if all_of_them else "Please ring. Ring nobody else who is named here."
+        )
+        blocks.append(Say(how))
+        blocks.append(Numbers(tuple(Number(p.name, p.telephone or "ask a colleague", role_of(p)) for p in ring)))
     blocks.append(Say("This message says nothing about the case, on purpose. Do not ask in chat.", quiet=True))
     return Card(
         "Please ring two colleagues", (*blocks, reference), danger=danger, summary="Confer: please ring a colleague"

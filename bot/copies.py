@@ -119,13 +119,13 @@ def has_news(picture: Picture, post: Post, person: Person) -> bool:
         case by_phone.CONFIRM:
             return bool(by_phone.to_confirm(picture, person))
         case by_phone.UNCONFIRMED:
-            return not picture.around.why_not(person) and bool(by_phone.not_confirmed(picture))
+            return not picture.around.why_mute(person) and bool(by_phone.not_confirmed(picture))
         case looks.KIND:
             return bool(looks.open_looks(picture, person))
         case look_cards.NOT_WRITTEN:
             return look_cards.unwritten_emergency(picture)
         case together.LEAD:
-            return not picture.around.why_not(person) and bool(together.lacking(picture))
+            return not picture.around.why_mute(person) and bool(together.lacking(picture))
         case questions.ANSWERED:
             return bool(questions.answered(picture, person))
         case _:

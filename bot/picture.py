@@ -108,7 +108,7 @@ class Picture:
             "book": [self.book.id, self.case.book_version],
             "case": self.case.id,
             "lane": verdict.lane.id,
-            "outcome": verdict.outcome.id,
+            "outcome": [verdict.outcome.id, verdict.outcome.plain, verdict.outcome.sends],
             "code": verdict.approval.code if verdict.approval else "",
             "recipients": list(verdict.recipients),
             "words": words.id if words else "",
@@ -154,6 +154,7 @@ class Picture:
         if request is None or approval is None:
             return []
         said = self.agreed(verdict) | {no.person_id for no in self.noes(verdict)} | self.passed(verdict)
+        said = {id for each in said for id in self.around.human(each)}
         return [person for person in self.left(request) if person.id not in said and allowed(approval, person)]
 
     def agreed(self, verdict: Verdict) -> set[str]:

@@ -174,9 +174,7 @@ def _numbers(picture: Picture, verdict: Verdict) -> list[Block]:
 def where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
     """For the worker: who agreed or said no, whom they wait for, and what they may do meanwhile."""
     request = picture.request(verdict)
-    # Whoever is tired rings twice where the card still says "now".
-    written = next((each for each in reversed(picture.disclosures) if each.lane == verdict.lane.id), None)
-    done = f"Written down as done at {at(written.at, picture.charity)}." if written else "Do this now."
+    done = _written_down(picture, verdict, request) or "Do this now."
     match picture.standing(verdict):
         case "free" if verdict.blocks:
             return Notice("Nobody has to agree. First do what “Stop” says.")
@@ -233,6 +231,20 @@ def where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
                     "warning",
                 )
             return Notice(f"{who} said no, so nothing goes out for now. You can read why.", "warning")
+
+
+def _written_down(picture: Picture, verdict: Verdict, request: ApprovalRequest | None) -> str:
+    """Who outside was told of just this, as the worker wrote it: else whoever is tired rings twice. "" where nobody."""
+    if request is None:
+        return ""
+    said = [each for each in picture.disclosures if each.lane == verdict.lane.id and each.at >= request.opened_at]
+    outside = [id for id in verdict.recipients if not picture.book.recipients[id].capability]
+    told = [id for id in outside if id in {each.recipient for each in said}]
+    if not told:
+        return ""
+    if len(told) == len(outside):
+        return f"Written down as done at {at(said[-1].at, picture.charity)}."
+    return f"Written down so far: {', '.join(picture.book.recipients[id].title for id in told)}. Do what is left now."
 
 
 def _something_may_go(picture: Picture) -> bool:

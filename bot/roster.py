@@ -15,7 +15,7 @@ from storage.records import Absence, Person, Shift
 
 EMERGENCY_TOLD = ("safeguarding_lead", "on_call_trustee")
 _IN_LINE = ("chair", "vice_chair")
-GIVEN = "Whoever asks this linked an account of yours meanwhile. Somebody else has to decide it."
+GIVEN = "Whoever asks this, or did, linked an account of yours lately. Somebody else has to decide it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ class Circle:
         if person.id in self.given:
             return self.why_untold(person) or GIVEN
         return self.why_untold(person)
+
+    def why_mute(self, person: Person) -> str:
+        """Why they may not even say no, or ring: as `why_not`, but a linked account takes nobody's no away."""
+        said = self.why_not(person)
+        return "" if said == GIVEN else said
 
     def why_untold(self, person: Person) -> str:
         """Why this person may not be told. Whoever held it once may: a lead who did is its lead all the same."""

@@ -182,7 +182,8 @@ async def _answer(turn: Turn, answer: Literal["yes", "no"]) -> Reply:
     except NotFound as gone:
         raise Refusal("We cannot find this request. Open the home page to see what waits for you.") from gone
     picture = await turn.picture(case)
-    if why_not := picture.around.why_not(picture.person(turn.person.id) or turn.person):
+    barred = picture.around.why_not if answer == "yes" else picture.around.why_mute
+    if why_not := barred(picture.person(turn.person.id) or turn.person):
         raise Refusal(why_not)
     decision = picture.decisions.get(id)
     if id not in picture.spoken or decision is None or decision.person_id != turn.person.id:
@@ -231,7 +232,7 @@ def lead(picture: Picture, *, but: str) -> list[Person]:
     ways += [around.on_duty(), around.bound(), around.reached("chair"), around.reached("vice_chair")]
     if around.silenced:
         ways = [ways[0], around.deciding_line(), *ways[-2:]]
-    able = [[person for person in people if person.id != but and not around.why_not(person)] for people in ways]
+    able = [[person for person in people if person.id != but and not around.why_mute(person)] for people in ways]
     # Whoever reads nothing of ours tells nobody; while silenced that is no reason to bring somebody new in.
     here = [] if around.silenced else [[p for p in people if p.id not in picture.cut_off] for people in able]
     return next((people for people in (*here, *able) if people), [])

@@ -199,7 +199,7 @@ def _else_buttons(picture: Picture, open_: Iterable[Pair]) -> list[Block]:
 def lead_card(picture: Picture, person: Person) -> Card:
     """For the leads: whom to ring, and the way out where somebody cannot confirm it any more."""
     danger, reference = picture.book.emergency.line, Small(f"Case {picture.case.reference}.")
-    open_ = [] if picture.around.why_not(person) else lacking(picture)
+    open_ = [] if picture.around.why_mute(person) else lacking(picture)
     if not open_:
         text = Say("Nothing is needed from you here.")
         return Card(f"Case {picture.case.reference}", (text, reference), danger=danger)

@@ -134,7 +134,7 @@ def settled_words(picture: Picture, person: Person, about: ApprovalRequest | Non
             when = at(decision.at, picture.charity)
             return f"{who} agreed at {when}. The plan was changed since, so it no longer counts."
         if decision is not None and request.id in picture.spoken and picture.spoken[request.id].answer == "no":
-            return f"This is not decided. {agreed_words(picture, request)}"
+            return f"That yes does not count. {agreed_words(picture, request)}"
         if decision is not None and request.id in picture.spoken:
             return f"Already decided: {agreed_words(picture, request)}"
         if decision is not None:

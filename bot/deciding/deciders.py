@@ -107,6 +107,8 @@ def nobody_on_the_roster(picture: Picture, verdicts: Collection[Verdict]) -> lis
     """Said before it is sent: what nobody here may decide, and whom to ring."""
     needs = [verdict for verdict in verdicts if verdict.approval and verdict.approval.moment == "before"]
     instead = NEVER_RING if not_named_yet(picture) else whom_to_ring(picture.around)
+    if picture.around.given:
+        instead += " Whoever got an account from you lately cannot agree to it: ask another worker to begin their own."
     return [
         Notice(
             f"Nobody on the roster can decide {f'“{v.lane.title}”' if len(needs) > 1 else 'this'}. {instead}", "warning"

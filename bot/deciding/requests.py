@@ -199,6 +199,7 @@ def _whom(
     if no and not verdict.lane.protective:
         return second_people(picture, verdict), []
     already = picture.agreed(verdict) | {decision.person_id for decision in picture.noes(verdict)}
+    already = {id for each in already for id in picture.around.human(each)}
     if len(picture.noes(verdict)) > 1 and (left := picture.still_to_say(verdict)):
         return left, []  # they were asked together, and one no does not answer for the other
     if not no and already and (left := here(picture, picture.still_to_say(verdict))):

@@ -11,13 +11,13 @@ from tests.conversations.resident import Resident
 from tests.conversations.test_administering import about
 from tests.conversations.test_ladder import time_goes_on
 from tests.conversations.test_second_look import message
-from tests.conversations.test_spoken import writes_down
+from tests.conversations.test_spoken import agreed_by_phone, writes_down
 from tests.conversations.test_two_workers import THERE, agreed_and_reported, says, tries_to_close
 from tests.conversations.town import ONE_ENGINE, Town
 
 pytestmark = ONE_ENGINE
 
-LINKED = "Whoever asks this linked an account of yours meanwhile. Somebody else has to decide it."
+LINKED = "Whoever asks this, or did, linked an account of yours lately. Somebody else has to decide it."
 
 
 async def links(administrator: Resident, name: str, account: Resident) -> None:
@@ -67,6 +67,22 @@ async def test_a_yes_by_phone_is_not_confirmed_from_an_account_the_asker_linked(
 
     await evil.reads(LINKED)
     assert "agreement confirmed" not in await town.ledger_kinds()
+
+
+async def test_whoever_was_linked_an_account_can_still_say_that_they_did_not_agree_and_a_lead_hears_it(
+    town: Town,
+) -> None:
+    ewan, evil, femi, ben = town.people("ewan", "evil", "femi", "ben")
+    await agreed_by_phone(town, ewan, "Femi Adair", stories.A_CHILD)
+    await links(ewan, "Femi Adair", evil)
+    await town.delivers()
+
+    await femi.presses("No, I did not", on=message(femi, "# Did you agree?"))
+    await femi.reads("Thank you.")
+    await town.delivers()
+
+    await ben.reads("# Please ring two colleagues", "Femi Adair says: I did not agree")
+    assert "agreement denied" in await town.ledger_kinds()
 
 
 async def test_in_silence_a_lead_who_was_given_an_account_is_not_called_for_ever_by_himself(town: Town) -> None:

@@ -118,7 +118,7 @@ async def test_an_account_that_whoever_asks_gave_to_the_lead_meanwhile_decides_n
 
     await evil.presses("Press", on=evil.forges("approve", c=case.id, r=request.id, f=request.fingerprint))
 
-    await evil.reads("Whoever asks this linked an account of yours meanwhile. Somebody else has to decide it.")
+    await evil.reads("Whoever asks this, or did, linked an account of yours lately. Somebody else has to decide it.")
     async with town.reading() as tx:
         assert await tx.approvals.decisions(case.id) == {}
 

@@ -37,7 +37,7 @@ async def test_a_child_at_risk_reaches_the_council_through_a_second_person(town:
     await amira.fills("When?", "today 02:40")
     await amira.fills("What was said or done?", "Spoke to the duty social worker. They ring back by nine.")
     await amira.submits()
-    await amira.sees("Kept in the record.", "Written down as done at 02:14 on 20 November.")
+    await amira.sees("Kept in the record.", "Written down so far: Children's social care at the council.")
     await amira.presses("Close")
     await amira.sees("Closed. The record is kept.")
     await town.delivers()
