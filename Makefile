@@ -13,18 +13,24 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup try test check lint types contracts format bench docs reliability lock wheel clean
+.PHONY: help setup try try-teams test playground check lint types contracts format bench docs reliability lock wheel clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 try: .venv/runtime ## set up what is needed and open the sandbox: no account anywhere
 	@$(PY) -m bot try
+
+try-teams: .venv/runtime ## the same, and on Teams in Microsoft's Agents Playground: it says how to open that
+	@$(PY) -m bot try --on teams $(ARGS)
 
 setup: .venv/dev ## only the set-up, for running and for testing
 
 test: .venv/dev ## set everything up and run every test
 	@$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+playground: .venv/dev ## drive Microsoft's Agents Playground through a whole consultation: needs npm and Chromium
+	@$(PY) -m pytest -m playground tests/teams/test_playground.py $(ARGS)
 
 check: lint types contracts test ## what CI runs: lint, types, contracts, tests
 
@@ -42,8 +48,9 @@ format: .venv/dev ## put the code in shape
 	@$(PY) -m ruff check --fix-only
 	@$(PY) -m ruff format
 
-bench: .venv/dev ## measure a press beside bare Bolt; writes docs/performance.md
+bench: .venv/dev ## measure a press beside bare Bolt and stock botbuilder; writes docs/performance.md
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench.teams
 	@$(PY) -m tests.bench.walk
 
 docs: .venv/dev ## write the generated pages of docs/policy anew: drawings, coverage, presses, proof

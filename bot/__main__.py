@@ -7,6 +7,7 @@ What a command needs is read only when that command runs: `book check` must not 
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 import os
 import sys
@@ -18,14 +19,17 @@ from bot.bookshelf import bookwork
 from bot.organisation.tables import CharityError
 from bot.settings import SettingsError
 
+_CHANNELS = Path(__file__).parent / "channels"
+
 
 def main(arguments: list[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
     """Run one command and give its exit code."""
     environment = os.environ if environment is None else environment
-    chosen = _parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    chosen = _parser(arguments[0] if arguments else "").parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # Request lines and SDK chatter may hold what people typed; ours never do.
-    for noisy in ("aiohttp.access", "slack_bolt", "slack_sdk", "alembic", "sqlalchemy"):
+    for noisy in ("aiohttp.access", "slack_bolt", "slack_sdk", "botbuilder", "botframework", "alembic", "sqlalchemy"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
         done = int(chosen.run(chosen, environment))
@@ -47,7 +51,8 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] | No
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(first: str) -> argparse.ArgumentParser:
+    """`first` is the command that was given: a channel's own are read only where it is that channel."""
     parser = argparse.ArgumentParser(
         prog="python -m bot",
         description="Confer helps a charity worker decide: may I, must I, pass on what I was told in confidence?",
@@ -68,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     trial.add_argument(
         "--data", type=Path, help="folder for its database (default .confer-try, with --book .confer-try/ID)"
     )
+    able = " or ".join(sorted(path.parent.name for path in _CHANNELS.glob("*/trial.py")))
+    words = f"also on this channel, in a client that needs no account; it says how to open it ({able})"
+    trial.add_argument("--on", default="", metavar="CHANNEL", help=words)
+    words = "of --on: who is there, by their id (default: the first of the list); give it again for one more"
+    trial.add_argument("--who", action="append", default=[], metavar="ID", help=words)
     web = command(
         commands, "web", "serve Slack (and other channels) and send letters; settings come from the environment", _web
     )
@@ -168,7 +178,31 @@ def _parser() -> argparse.ArgumentParser:
     words = 'read {"answers": {…}, "today": "2026-11-22", "settings": {…}} as JSON and print what follows, as JSON'
     assess = command(books, "assess", words, _assess)
     assess.add_argument("file", type=Path, metavar="FILE", help="the book")
+    for name in sorted(path.parent.name for path in _CHANNELS.glob("*/commands.py")):
+        words = f"the commands of the channel {name}"
+        own = commands.add_parser(name, help=words, description=words)
+        if name == first:
+            _add_commands(name, own.add_subparsers(required=True, metavar="COMMAND"), command)
     return parser
+
+
+def _add_commands(channel: str, parent: object, command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands that a channel brings: each gives the sentence to print, or says everything that is in its way."""
+    from bot.channels import CannotDo
+
+    def add(
+        name: str, words: str, run: Callable[[argparse.Namespace, Mapping[str, str]], str]
+    ) -> argparse.ArgumentParser:
+        def printed(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+            try:
+                print(run(chosen, environment))
+            except CannotDo as wrong:
+                raise SettingsError(list(wrong.faults)) from wrong
+            return 0
+
+        return command(parent, name, words, printed)
+
+    importlib.import_module(f"bot.channels.{channel}.commands").add(add)
 
 
 def _try(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from bot.books import read_books
-from bot.channels import Channel, discover
+from bot.channels import Channel, Troubled, discover
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
 from bot.reviving import revive_at_start, revive_every_hour
@@ -89,7 +89,7 @@ async def running(office: Office, channels: Sequence[Channel], *, serve: bool = 
     delivery = Delivery(office, channels, dispatcher)
     app = web.Application(client_max_size=2**20)
     if serve:
-        app.add_routes([web.get("/healthz", _health(office, delivery))])
+        app.add_routes([web.get("/healthz", _health(office, delivery, channels))])
         for channel in channels:
             channel.mount(app, dispatcher)
     for channel in channels:
@@ -148,7 +148,9 @@ async def told_to_stop() -> None:
     await stopping.wait()
 
 
-def _health(office: Office, delivery: Delivery) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _health(
+    office: Office, delivery: Delivery, channels: Sequence[Channel]
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def health(_: web.Request) -> web.Response:
         now = office.clock()
         try:
@@ -159,6 +161,9 @@ def _health(office: Office, delivery: Delivery) -> Callable[[web.Request], Await
             return web.json_response({"database": "out of reach"}, status=503)
         if trouble := delivery.trouble(now, None if due is None else from_micros(due)):
             return web.json_response({"database": "ok", "letters": counts, "sending": trouble}, status=503)
+        mute = {each.name: said for each in channels if isinstance(each, Troubled) and (said := each.trouble())}
+        if mute:
+            return web.json_response({"database": "ok", "letters": counts, "channels": mute}, status=503)
         return web.json_response({"database": "ok", "letters": counts})
 
     return health

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import consultation, emergency, notices
+from bot import consultation, emergency, notices, standing
 from bot.actions import ACTIONS
 from bot.cards import (
     Aside,
@@ -26,7 +26,6 @@ from bot.cards import (
 )
 from bot.channels import Account, Sent, Unavailable
 from bot.consultation import case_card
-from bot.copies import copy_card
 from bot.deciding.approval_card import approval_card
 from bot.events import Event, Who
 from bot.organisation.charity import Charity, charity_of
@@ -47,6 +46,16 @@ _REMEMBERED = 10_000
 _URGENT_TRIES = 5
 _A_MOMENT = 0.1  # seconds: less could not even say that there is no more time
 _CHARITY_FOR = timedelta(seconds=5)
+_DECIDES = frozenset(
+    {"approve.confirm", "decline.confirm", "spoken.yes", "spoken.no", "look.confirm", "take_over.confirm"}
+)
+"""What nobody does while it is not known whether they are a guest: decide what others asked, or take a case over. All
+that protects somebody goes on.
+"""
+_UNSURE = (
+    "We could not check in time that this account is of your own team. Nothing was decided. Press again in a minute. "
+    "If it is the same then, ring whoever asked you."
+)
 
 
 class Dispatcher:
@@ -88,32 +97,17 @@ class Dispatcher:
     async def cards(self, who: Who) -> list[tuple[str, Card]]:
         """Every card this account has, as it stands now, oldest first. Raises Unavailable."""
         async with self._reading() as tx:
-            person = await tx.people.by_account(who.channel, who.tenant, who.user)
-            if person is None:
-                return []
-            charity, drawn = charity_of(await tx.organisations.current()), []
-            for post in await tx.posts.on(who.channel, who.tenant, who.user):
-                case = await tx.cases.get(post.consultation_id)
-                book = self.office.books.get(case.book_id)
-                if book is not None and post.message:
-                    picture = await look(tx, book, charity, case)
-                    drawn.append((post.message, copy_card(picture, post, person)))
-            return drawn
+            return await standing.every_card(tx, self.office.books, who)
+
+    async def card(self, who: Who, message: str) -> Card | None:
+        """What stands in this message of this account now; None where that is no card of ours. Raises Unavailable."""
+        async with self._reading() as tx:
+            return await standing.one_card(tx, self.office.books, who, message)
 
     async def accounts(self, channel: str) -> list[Account]:
         """The charity's people on this channel, with their roles in plain words. Raises Unavailable."""
-        found = []
         async with self._reading() as tx:
-            for organisation in await tx.organisations.all():
-                tx.organisation = ""
-                tx.bind(organisation.id)
-                people = {person.id: person for person in await tx.people.everybody() if person.active}
-                for address in await tx.people.accounts():
-                    if address.channel == channel and address.person_id in people:
-                        person = people[address.person_id]
-                        who = Who(address.channel, address.tenant, address.user)
-                        found.append(Account(who, person.name, role_of(person)))
-        return sorted(found, key=lambda account: account.who.user)
+            return await standing.every_account(tx, channel)
 
     async def sent(self, event: Event, sent: Sent) -> None:
         """The answer to this event stands there now: settle the letters it was."""
@@ -133,8 +127,11 @@ class Dispatcher:
         try:
             async with self.office.store.read(self.office.clock(), within=self.office.within) as tx:
                 yield tx
-        except StoreUnavailable as trouble:
+        except (StoreUnavailable, TimeoutError) as trouble:
             raise Unavailable(self._unrecorded()) from trouble
+        except Exception as bug:
+            log.error("a card could not be drawn: %s", place_of(bug))
+            raise Unavailable(self._unrecorded()) from bug
 
     def take_settled(self) -> list[tuple[str, str]]:
         """The (job id, token) pairs that were answered since the last call; whoever takes them writes them down."""
@@ -143,15 +140,15 @@ class Dispatcher:
 
     async def _handle(self, event: Event) -> Reply:
         book = self._book_of(event)
-        handler = ACTIONS.get(event.action)
-        if handler is None:
-            text = "Open the home page and go on from there."
-            return Aside(notices.plain(book, "This button is from an older version", text))
         if event.place != "private":
             return Aside(notices.elsewhere(book))
         if event.guest:
             text = "This bot only works for members of the charity's own team."
             return Aside(notices.plain(book, "Not for guests", text))
+        handler = ACTIONS.get(event.action)
+        if handler is None:
+            text = "Open the home page and go on from there."
+            return Aside(notices.plain(book, "This button is from an older version", text))
         urgent = emergency.answers_yes(event, book)
         # One deadline for all that this event asks of the database. In danger the card is out already, and keeping it
         # in the record is worth more than an answer in time: every try has its own.
@@ -221,6 +218,11 @@ class Dispatcher:
         turn = Turn(tx, event, person, charity, book, self.office, arrived.case)
         if stopped := await shut_out(turn) or await pin.first(turn):
             return stopped, turn.held
+        if turn.event.unsure and turn.event.action in _DECIDES:
+            # The form stays, with what was typed; pressed again, it is asked again who this is.
+            if turn.event.fields:
+                return Correct({"": _UNSURE}), turn.held
+            return Aside(notices.plain(book, "Please press again", _UNSURE)), turn.held
         # After the right PIN, what was pressed before it.
         reply = await (handler if turn.event is event else ACTIONS[turn.event.action])(turn)
         return reply, turn.held

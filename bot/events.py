@@ -34,6 +34,7 @@ class Event:
     text: what was typed in a message or behind a slash command; never stored, never logged.
     message: the channel's id of the message that was pressed, "" where there is none.
     guest: the account is not a full member of the charity's own workspace.
+    unsure: the channel could not find out in time whether it is one.
     spent: seconds this person has waited already: what the channel asked of others comes out of the same time.
     """
 
@@ -48,3 +49,4 @@ class Event:
     message: str = ""
     guest: bool = False
     spent: float = 0.0
+    unsure: bool = False

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.app import channels_of, now, open_office, ready, serve, work
 from bot.books import read_books
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, SettingsError, read_settings
 from bot.team import colleagues, grouping, rescue
 from bot.team.importing import import_charity, import_people
 from bot.team.rota import import_rota, show_rota
@@ -28,11 +28,18 @@ Books = Mapping[str, Book]
 
 
 def try_it(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    def say(port: int) -> None:
-        print(f"\nConfer is running. Open http://localhost:{port}\nStop it with Ctrl-C.\n", flush=True)
+    if chosen.who and not chosen.on:
+        raise SettingsError(["--who belongs to --on"])
 
-    folder = chosen.data or Path(".confer-try") / chosen.book
-    return _run(try_out(environment, folder=folder, port=chosen.port, ready=say, book=chosen.book))
+    def say(port: int, also: str) -> None:
+        words = [f"Confer is running. Open http://localhost:{port}", also, "Stop it with Ctrl-C."]
+        print("\n" + "\n\n".join(word for word in words if word) + "\n", flush=True)
+
+    folder = chosen.data or Path(".confer-try") / chosen.book / chosen.on
+    trying = try_out(
+        environment, folder=folder, port=chosen.port, ready=say, book=chosen.book, on=chosen.on, who=chosen.who
+    )
+    return _run(trying)
 
 
 def web(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:

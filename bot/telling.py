@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.picture import REACHED_WITHIN
+from storage.posts import RETIRED
 from storage.records import Address, Consultation, Person, Post
 from storage.store import Transaction
 
@@ -44,3 +45,19 @@ async def new_message(tx: Transaction, case: Consultation, kind: str, address: A
         return [post]
     await tx.posts.retire(post)
     return [post, await tx.posts.ensure(case.id, kind, address)]
+
+
+async def displaced(tx: Transaction, post: Post, *, by: Post) -> list[Post]:
+    """The copy to send for one whose message shows another card now; none where that card says all that it said.
+
+    It is a new copy: under its old id a product would find the message that it stood in, and write over what is there.
+    """
+    await tx.posts.retire(post)
+    whole = by.kind == "checklist" and by.consultation_id == post.consultation_id
+    if whole or post.kind.startswith(RETIRED):
+        return []
+    address = Address(post.person_id, post.channel, post.tenant, post.user, post.conversation)
+    new = await tx.posts.ensure(post.consultation_id, post.kind, address)
+    if post.hidden:
+        await tx.posts.hide(new.id, hidden=True)
+    return [new]

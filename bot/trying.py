@@ -5,13 +5,17 @@ The rule to keep: nothing in here is real. A charity's own book is tried with in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from bot import channels as products
 from bot.app import channels_of, now, open_office, serve
 from bot.books import read_books
+from bot.channels import CannotDo, Prepared, Trial
 from bot.organisation.charity import ROSTERED
 from bot.settings import Settings, SettingsError, book_folders, read_settings
+from bot.team import colleagues
 from bot.team.importing import import_charity, import_people
 from policy.book import Book
 from policy.reading.faults import did_you_mean
@@ -21,23 +25,57 @@ _TRIAL = Path(__file__).parent / "trial"
 
 
 async def try_out(
-    environment: Mapping[str, str], *, folder: Path, port: int, ready: Callable[[int], None], book: str = ""
+    environment: Mapping[str, str],
+    *,
+    folder: Path,
+    port: int,
+    ready: Callable[[int, str], None],
+    book: str = "",
+    on: str = "",
+    who: Sequence[str] = (),
 ) -> None:
     """Set up the invented charity in `folder` if it is new, and serve until told to stop.
 
-    `book` is a book's id: a charity that goes with it is invented where we bring none. Raises SettingsError.
+    `book` is a book's id: a charity that goes with it is invented where we bring none. `on` is a further channel, and
+    `who` is there by their ids (nobody said: the first of the list). `ready` gets the port and what the further channel
+    says of how to open it. Raises SettingsError.
     """
     own = {**environment, "CONFER_SANDBOX": "1", "PORT": str(port)}
+    charity, people = _charity(own, book)
+    prepared = _prepared(on, Trial(folder, port, _chosen(people, who))) if on else Prepared({}, {}, {}, "")
+    own |= prepared.environment
     # First the channels: beside real credentials the sandbox refuses, before it has touched anything.
     channels = channels_of(own)
-    charity, people = _charity(own, book)
     own["DATABASE_URL"] = f"sqlite:///{(folder / 'try.db').resolve()}"
     own["CONFER_KEYS"] = _key(folder / "key")
+    for name, text in prepared.files.items():
+        (folder / name).write_text(text, encoding="utf-8")
     settings: Settings = read_settings(own)
     office = await open_office(settings)
     await import_charity(office.store, charity, now())
     await import_people(office.store, people, now())
-    await serve(office, channels, host="127.0.0.1", port=port, ready=ready)
+    for id, account in prepared.accounts.items():
+        await colleagues.linked(office.store, id, (account.channel, account.tenant, account.user), now())
+
+    def say(port: int) -> None:
+        ready(port, prepared.words.replace("{port}", str(port)))
+
+    await serve(office, channels, host="127.0.0.1", port=port, ready=say)
+
+
+def _chosen(people: str, who: Sequence[str]) -> list[tuple[str, str]]:
+    """Of a people file: those who are meant, as (id, name). Raises SettingsError."""
+    known = {each["id"]: each["name"] for each in tomllib.loads(people)["person"]}
+    if strange := [id for id in who if id not in known]:
+        raise SettingsError([f"nobody in the trial has the id {id!r}.{did_you_mean(id, known)}" for id in strange])
+    return [(id, known[id]) for id in dict.fromkeys(who or list(known)[:1])]
+
+
+def _prepared(channel: str, asked: Trial) -> Prepared:
+    try:
+        return products.trial(channel, asked)
+    except CannotDo as wrong:
+        raise SettingsError(list(wrong.faults)) from wrong
 
 
 def _charity(environment: Mapping[str, str], id: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from typing import TypedDict
 from bot.events import Event
 from bot.organisation.charity import Charity
 from bot.picture import Picture, look
-from bot.telling import new_message, tell
+from bot.telling import displaced, new_message, tell
 from policy.book import Book
 from storage.records import CaseState, Consultation, NotFound, Person
 from storage.store import Store, Transaction
@@ -164,7 +164,8 @@ class Turn:
                 else:
                     others = []
                 if here:
-                    others += await self.tx.posts.displaced_by(post, here)
+                    for other in await self.tx.posts.displaced_by(post, here):
+                        others += await displaced(self.tx, other, by=post)
                     await self.tx.posts.place(post.id, self.event.conversation, here)
                 await self.tx.outbox.hold([post, *others])
                 await self.tx.outbox.letters(others)

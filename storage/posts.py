@@ -93,6 +93,23 @@ class Posts:
         )
         return [_post(row) for row in rows]
 
+    async def at(self, channel: str, tenant: str, user: str, message: str) -> Post | None:
+        """The newest post that stands in this message of this account."""
+        rows = await self._work.connection.execute(
+            select(posts)
+            .where(
+                posts.c.organisation_id == self._work.organisation_id,
+                posts.c.channel == channel,
+                posts.c.tenant == tenant,
+                posts.c.user == user,
+                posts.c.message == message,
+            )
+            .order_by(posts.c.at.desc(), posts.c.id.desc())
+            .limit(1)
+        )
+        row = rows.one_or_none()
+        return None if row is None else _post(row)
+
     async def retire(self, post: Post) -> None:
         """What stands there is history: the next card of this kind will be a new message, which alerts the person."""
         await self._work.connection.execute(

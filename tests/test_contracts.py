@@ -67,9 +67,12 @@ def contracts() -> list[str]:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A copy of our code and its contracts, to do harm to."""
+    """Our modules by name, each empty, and the contracts: somewhere to plant. Empty, it is read in a moment."""
     for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+        for module in (ROOT / package).rglob("*.py"):
+            empty = tmp_path / module.relative_to(ROOT)
+            empty.parent.mkdir(parents=True, exist_ok=True)
+            empty.touch()
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 
@@ -116,9 +119,9 @@ def test_a_contract_breaks_when_it_is_broken(contract: str, tree: Path) -> None:
     assert "Contracts: 0 kept, 1 broken." in said
 
 
-@pytest.mark.parametrize("example", ALLOWED)
-def test_what_is_allowed_breaks_nothing(example: str, tree: Path) -> None:
-    plant(tree, ALLOWED[example])
+def test_what_is_allowed_breaks_nothing(tree: Path) -> None:
+    for files in ALLOWED.values():
+        plant(tree, files)
 
     status, said = lint(tree)
 

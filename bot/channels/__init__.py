@@ -1,15 +1,21 @@
 """Where people are spoken to. Each folder here is a channel; nothing outside a channel's folder names it.
 
 A channel package has one public name, `configure`. It knows cards, events and this contract, and nothing else of
-ours: not the other channels, not what is done with its events.
+ours: not the other channels, not what is done with its events. It may have two modules that are found by their names:
+`commands` with `add(commands: Commands)`, its own part of the command line, and `trial` with
+`prepare(trial: Trial) -> Prepared`, how to try it out with no account anywhere.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib
+import importlib.util
 import pkgutil
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 from aiohttp import web
@@ -97,6 +103,9 @@ class Desk(Protocol):
     async def cards(self, who: Who) -> list[tuple[str, Card]]:
         """Every card this person has, oldest first, as (message id, card as it stands now)."""
 
+    async def card(self, who: Who, message: str) -> Card | None:
+        """The card in this message of theirs as it stands now; None where there is none. Raises Unavailable."""
+
     async def accounts(self, channel: str) -> list[Account]:
         """The charity's people who have an account on this channel (the sandbox shows them side by side)."""
 
@@ -142,6 +151,71 @@ class Grouped(Protocol):
         """Everybody in it, guests and bots too. Raises DeliveryError with the product's own word for what is wrong."""
 
 
+@runtime_checkable
+class Troubled(Protocol):
+    """A channel that can say what keeps it from writing to anybody, though it runs: /healthz says it too."""
+
+    name: str
+
+    def trouble(self) -> str:
+        """In words for whoever looks after the machine, with no secret in them; "" where nothing does."""
+
+
+class CannotDo(Exception):
+    """A command of a channel cannot be done: every reason, one sentence each."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = tuple(faults)
+
+
+class Commands(Protocol):
+    """The command line of one channel: its `commands.add` calls this once for each command it brings."""
+
+    def __call__(
+        self, name: str, words: str, run: Callable[[argparse.Namespace, Mapping[str, str]], str]
+    ) -> argparse.ArgumentParser:
+        """The parser of a new command. `run` gives the sentence to print, or raises CannotDo or OSError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a channel is tried with: a folder for its files, the port we listen on, and people as (id, name)."""
+
+    folder: Path
+    port: int
+    people: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """How a channel is tried: its settings, each person's account there by their id, files for the folder by name.
+
+    `words` are several lines for whoever tries it. "{port}" in them is the port that we came to listen on.
+    """
+
+    environment: Mapping[str, str]
+    accounts: Mapping[str, Who]
+    files: Mapping[str, str]
+    words: str
+
+
+_CREDENTIAL = re.compile(r"_(BOT|APP)_TOKEN$|_SIGNING_SECRET$|AppPassword$|AppId$")
+"""How the settings of a channel with real people behind it end.
+
+Endings and not products, because channels do not know each other; not every `_TOKEN`, because a developer's own for
+other tools is no account of people's.
+"""
+
+
+def credentials(environment: Mapping[str, str]) -> list[str]:
+    """The names of settings that belong to real people's accounts, on whatever channel.
+
+    Where anybody at the machine can act as anybody, there must be none: it must never touch a real charity's records.
+    """
+    return sorted(name for name, value in environment.items() if value.strip() and _CREDENTIAL.search(name))
+
+
 @dataclass(frozen=True, slots=True)
 class Faulty:
     """A channel that was meant to run and cannot: every missing or bad setting, in words."""
@@ -164,3 +238,16 @@ def discover(environment: Mapping[str, str]) -> tuple[list[Channel], list[Faulty
         elif configured is not None:
             channels.append(configured)
     return channels, faulty
+
+
+def trial(channel: str, asked: Trial) -> Prepared:
+    """How this channel is tried without an account; nothing is touched.
+
+    Raises CannotDo where it does not bring that, or is not there.
+    """
+    known = sorted(each.name for each in pkgutil.iter_modules(__path__))
+    able = [name for name in known if importlib.util.find_spec(f"{__name__}.{name}.trial")]
+    if channel not in able:
+        raise CannotDo([f"there is no channel {channel!r} to try; there is {', '.join(able)}"])
+    prepared: Prepared = importlib.import_module(f"{__name__}.{channel}.trial").prepare(asked)
+    return prepared

@@ -6,12 +6,12 @@ The rule to keep: whoever was asked stays asked, so the history is whole; being 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.deciding.requests import named, sendable, still_told, tell_new, told, write_in_the_morning
+from bot.deciding.requests import bring_up_to_date, named, sendable, still_told, tell_new, told, write_in_the_morning
 from bot.deciding.rungs import held_back
-from bot.organisation.charity import charity_of
+from bot.organisation.charity import Charity, charity_of
 from bot.picture import URGENT, Picture, look
 from bot.roster import allowed
 from bot.second_opinion import below
@@ -22,7 +22,8 @@ from policy.walk import Verdict
 from storage.records import Absence, ApprovalRequest, CaseState, Consultation, Person
 from storage.store import Transaction
 
-_OPEN: tuple[CaseState, ...] = ("asking", "paused", "sent")
+_SENT: tuple[CaseState, ...] = ("sent",)
+_OPEN: tuple[CaseState, ...] = ("asking", "paused", *_SENT)
 UNHELD = "unheld"
 """The timer that tells the lead of a consultation on which nobody can act."""
 
@@ -36,6 +37,38 @@ async def hold(tx: Transaction, people: Collection[Person], *, own: bool = False
     ids = [person.id for person in people]
     await tx.approvals.hold_open(ids, own=own)
     await tx.people.hold(ids, to_change=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Roster:
+    """A change of the roster, as what asks anew."""
+
+    tx: Transaction
+    book: Book
+    charity: Charity
+
+    @property
+    def now(self) -> datetime:
+        return self.tx.now
+
+    async def picture(self, case: Consultation) -> Picture:
+        return await look(self.tx, self.book, self.charity, case)
+
+    def note(self, kind: str, case: Consultation | None = None, **ids: str) -> None:
+        self.tx.note(kind, **({"consultation": case.id} if case else {}), **ids)
+
+    async def tell(self, case: Consultation, kind: str, people: Collection[Person], *, urgent: bool = True) -> None:
+        await tell(self.tx, case, kind, people, urgent=urgent)
+
+
+async def ask_anew(tx: Transaction, books: Mapping[str, Book], person: Person) -> None:
+    """With another role somebody may need another yes for what they sent, as where two workers have to agree (4.4)."""
+    charity = charity_of(await tx.organisations.current())
+    for bare in await tx.cases.of(person.id, _SENT):
+        if book := books.get(bare.book_id):
+            case = await tx.cases.get(bare.id)
+            await bring_up_to_date(_Roster(tx, book, charity), case)
+            await refresh(tx, case)
 
 
 async def move_on(tx: Transaction, books: Mapping[str, Book], gone: Person) -> list[Consultation]:

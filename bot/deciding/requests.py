@@ -7,18 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
+from typing import Protocol
 
 from bot.deciding.rungs import asked_still, coming, held_back, here, in_line, next_one, pace, read_at, step
 from bot.looks import watch
 from bot.picture import URGENT, Picture
 from bot.second_opinion import second_people
 from bot.telling import tell
-from bot.turn import Turn
 from policy.book import Approval
 from policy.walk import Asking, Verdict
 from storage.records import ApprovalRequest, Consultation, Decision, Person
 from storage.store import Transaction
+
+
+class Acting(Protocol):
+    """By whom something is asked: somebody's turn, or a change of the roster."""
+
+    @property
+    def tx(self) -> Transaction: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+    async def picture(self, case: Consultation) -> Picture: ...
+
+    def note(self, kind: str, case: Consultation | None = None, **ids: str) -> None: ...
+
+    async def tell(self, case: Consultation, kind: str, people: Collection[Person], *, urgent: bool = True) -> None: ...
 
 
 def sendable(picture: Picture) -> list[Verdict]:
@@ -31,27 +48,27 @@ def sendable(picture: Picture) -> list[Verdict]:
     return [v for v in found if not undecided or v.lane.protective]
 
 
-async def bring_up_to_date(turn: Turn, case: Consultation, wanted: Collection[str] = ()) -> Picture:
+async def bring_up_to_date(acting: Acting, case: Consultation, wanted: Collection[str] = ()) -> Picture:
     """After any change of a sent consultation: withdraw what no longer stands, ask what is new."""
-    picture = await turn.picture(case)
+    picture = await acting.picture(case)
     proposals = {picture.fingerprint(verdict): verdict for verdict in sendable(picture)}
     for request in picture.requests:
         if request.state != "pending":
             continue
         if request.fingerprint not in proposals or _left_alone(picture, request, proposals[request.fingerprint]):
-            await turn.tx.approvals.withdraw(case.id, only=request.id)
-            turn.note("request withdrawn", case, request=request.id)
-    picture = await turn.picture(case)
+            await acting.tx.approvals.withdraw(case.id, only=request.id)
+            acting.note("request withdrawn", case, request=request.id)
+    picture = await acting.picture(case)
     for verdict in proposals.values():
         if picture.standing(verdict) == "unasked" or _nobody_told(picture, verdict):
-            await _ask(turn, picture, verdict, wanted)
-    await _hurry(turn, picture)
-    picture = await turn.picture(case)
+            await _ask(acting, picture, verdict, wanted)
+    await _hurry(acting, picture)
+    picture = await acting.picture(case)
     awake = [verdict for verdict in proposals.values() if not _for_the_day(picture, verdict)]
     hear = [person for verdict in awake for person in told(picture, verdict)]
-    new = await tell_new(turn.tx, case, hear, ("told", "approval"))
-    picture = await turn.picture(case) if new else picture
-    await watch(turn.tx, picture)
+    new = await tell_new(acting.tx, case, hear, ("told", "approval"))
+    picture = await acting.picture(case) if new else picture
+    await watch(acting.tx, picture)
     return picture
 
 
@@ -62,10 +79,10 @@ def _left_alone(picture: Picture, request: ApprovalRequest, verdict: Verdict) ->
     return not picture.left(request) or bool(next_one(picture, request, verdict))
 
 
-async def ask_once_more(turn: Turn, case: Consultation, verdict: Verdict) -> Picture:
+async def ask_once_more(acting: Acting, case: Consultation, verdict: Verdict) -> Picture:
     """Ask for the one second opinion on a no that stopped this lane; the caller has checked that there may be one."""
-    await _ask(turn, await turn.picture(case), verdict, ())
-    return await turn.picture(case)
+    await _ask(acting, await acting.picture(case), verdict, ())
+    return await acting.picture(case)
 
 
 def told(picture: Picture, verdict: Verdict) -> list[Person]:
@@ -111,10 +128,10 @@ def _for_the_day(picture: Picture, verdict: Verdict) -> bool:
     return request is not None and held_back(picture, request) is not None
 
 
-async def tell_on_duty(turn: Turn, picture: Picture) -> None:
+async def tell_on_duty(acting: Acting, picture: Picture) -> None:
     """While somebody is in danger: whoever came to be on duty, because somebody else is out, is told too."""
     if picture.in_emergency:
-        await tell_new(turn.tx, picture.case, picture.around.on_duty(), ("told",))
+        await tell_new(acting.tx, picture.case, picture.around.on_duty(), ("told",))
 
 
 async def tell_new(
@@ -128,7 +145,7 @@ async def tell_new(
 
 
 async def held(
-    turn: Turn, picture: Picture, whom: Callable[[Picture], Collection[Person]]
+    acting: Acting, picture: Picture, whom: Callable[[Picture], Collection[Person]]
 ) -> tuple[Picture, Collection[Person]]:
     """Whom of a picture in which they are as it says, until the end of this transaction: here, or away, or gone.
 
@@ -136,12 +153,12 @@ async def held(
     """
     while True:
         people = whom(picture)
-        now = await turn.tx.people.hold([person.id for person in people])
-        absent, seen = await turn.tx.rota.absent(), picture.around.absent
+        now = await acting.tx.people.hold([person.id for person in people])
+        absent, seen = await acting.tx.rota.absent(), picture.around.absent
         same = (each.id in now and replace(now[each.id], telephone=each.telephone) == each for each in people)
         if all(same) and all(absent.get(each.id) == seen.get(each.id) for each in people):
             return picture, people
-        picture = await turn.picture(picture.case)
+        picture = await acting.picture(picture.case)
 
 
 def choose(
@@ -156,7 +173,7 @@ def choose(
     return chosen or around.asked(approval, already)
 
 
-async def _ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: Collection[str]) -> None:
+async def _ask(acting: Acting, picture: Picture, verdict: Verdict, wanted: Collection[str]) -> None:
     """Open this lane's request, or tell those who are only told, and write to them.
 
     A no never stops protecting somebody today: after one, those on duty are asked together, at once, or told. In any
@@ -165,9 +182,9 @@ async def _ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: Collectio
     approval = verdict.approval
     asks = approval is not None and approval.veto and approval.moment != "none"
     no = next(iter(picture.noes(verdict)), None) if asks else None
-    picture, _ = await held(turn, picture, lambda seen: [*chain(*_whom(seen, verdict, wanted, no))])
+    picture, _ = await held(acting, picture, lambda seen: [*chain(*_whom(seen, verdict, wanted, no))])
     people, hear = _whom(picture, verdict, wanted, no)
-    request = await turn.tx.approvals.ask(
+    request = await acting.tx.approvals.ask(
         picture.case.id,
         lane=verdict.lane.id,
         outcome=verdict.outcome.id,
@@ -177,16 +194,16 @@ async def _ask(turn: Turn, picture: Picture, verdict: Verdict, wanted: Collectio
         state="pending" if asks else "told",
         second_of=no.request_id if no else None,
     )
-    turn.note("second opinion asked" if no else "asked" if asks else "told", picture.case, request=request.id)
+    acting.note("second opinion asked" if no else "asked" if asks else "told", picture.case, request=request.id)
     if later := held_back(picture, request):
         # Its first step writes to them, at the hour the worker reads; on their home page it waits from now on.
-        await turn.tx.outbox.put("timer", f"ladder:{request.id}", _timer(request, 0), run_at=later)
+        await acting.tx.outbox.put("timer", f"ladder:{request.id}", _timer(request, 0), run_at=later)
         return
     if request.state == "pending":
-        await turn.tx.ladders.climb(request.id, 0, "asked", step(picture, request, 1, turn.now).at)
-    await turn.tell(picture.case, "approval", people, urgent=verdict.clock in URGENT)
+        await acting.tx.ladders.climb(request.id, 0, "asked", step(picture, request, 1, acting.now).at)
+    await acting.tell(picture.case, "approval", people, urgent=verdict.clock in URGENT)
     # Whoever was just written to about this lane is not written to twice: two cards would be two different asks.
-    await turn.tell(picture.case, "told", [person for person in hear if person not in people])
+    await acting.tell(picture.case, "told", [person for person in hear if person not in people])
 
 
 def _whom(
@@ -214,7 +231,7 @@ def _whom(
     return people, [person for person in picture.around.on_duty() if person.id not in already] if no else hear
 
 
-async def _hurry(turn: Turn, picture: Picture) -> None:
+async def _hurry(acting: Acting, picture: Picture) -> None:
     """What became urgent since it was asked goes up at the pace of what is urgent."""
     for request in picture.requests:
         taken = picture.rungs.get(request.id)
@@ -222,9 +239,9 @@ async def _hurry(turn: Turn, picture: Picture) -> None:
             continue
         if taken and (soonest := coming(picture, request)[0].at) < taken[-1].next_at:
             timer = _timer(request, taken[-1].step + 1)
-            await turn.tx.outbox.put("timer", f"ladder:{request.id}", timer, run_at=soonest)
+            await acting.tx.outbox.put("timer", f"ladder:{request.id}", timer, run_at=soonest)
         elif not taken and pace(picture, request) in URGENT:
-            await turn.tx.outbox.put("timer", f"ladder:{request.id}", _timer(request, 0))
+            await acting.tx.outbox.put("timer", f"ladder:{request.id}", _timer(request, 0))
 
 
 async def write_in_the_morning(tx: Transaction, picture: Picture, request: ApprovalRequest) -> bool:

@@ -14,7 +14,7 @@ from datetime import datetime, time
 from bot import messages
 from bot.cards import Card, Say
 from bot.deciding.enough import lacking, still_enough
-from bot.deciding.moving import hold, move_on
+from bot.deciding.moving import ask_anew, hold, move_on
 from bot.leads import handing
 from bot.messages import Scene
 from bot.organisation.charity import charity_of
@@ -141,6 +141,8 @@ async def change(
         other = before is not None and (before.role != person.role or before.capabilities != person.capabilities)
         if left or other:
             await move_on(tx, books or {}, person)
+        if before is not None and before.role != person.role and not left:
+            await ask_anew(tx, books or {}, person)
         if left:
             await handing.from_leaver(tx, books or {}, person, by=None if by == COMMAND_LINE else by)
         found.append(Changed(person, left))

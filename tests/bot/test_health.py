@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy.engine import make_url
 
 from bot.app import now, open_office, running
+from bot.channels import Channel, DeliveryError, Desk, Letter, Sent
 from bot.settings import read_settings
 from bot.team.importing import import_charity
 from bot.turn import Office
@@ -30,8 +31,8 @@ Client = TestClient[web.Request, web.Application]
 
 
 @asynccontextmanager
-async def served(office: Office) -> AsyncIterator[Client]:
-    async with running(office, []) as app, TestClient(TestServer(app)) as client:
+async def served(office: Office, *channels: Channel) -> AsyncIterator[Client]:
+    async with running(office, channels) as app, TestClient(TestServer(app)) as client:
         yield client
 
 
@@ -155,3 +156,39 @@ async def test_when_the_server_turns_everybody_away_sending_goes_on_afterwards(
     assert before[0] == 200
     assert lost == (503, {"database": "out of reach"})
     assert back[0] == 200
+
+
+class Mute:
+    """A channel that cannot write to anybody."""
+
+    name = "semaphore"
+
+    def __init__(self, said: str) -> None:
+        self.said = said
+
+    def mount(self, app: web.Application, desk: Desk) -> None:
+        """It has no page."""
+
+    async def start(self, desk: Desk) -> None:
+        """It opens nothing."""
+
+    async def stop(self) -> None:
+        """It promised nothing."""
+
+    async def deliver(self, letter: Letter) -> Sent:
+        raise DeliveryError("no flags")
+
+    def trouble(self) -> str:
+        return self.said
+
+
+async def test_a_channel_that_cannot_write_to_anybody_is_no_health(environment: dict[str, str]) -> None:
+    channel = Mute("")
+    async with served(await open_office(read_settings(environment)), channel) as client:
+        before = await health(client)
+        channel.said = "the flags are lost"
+
+        after = await health(client)
+
+    assert before == (200, {"database": "ok", "letters": {}})
+    assert after == (503, {"database": "ok", "letters": {}, "channels": {"semaphore": "the flags are lost"}})

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,10 @@ from bot.team.importing import import_charity, import_people
 from policy.book import Book
 from storage.sealing import Keyring, new_key
 from storage.store import Store
+from tests.conversations.sides import HOMES, ROSTER, opened, products_of, rehoused
 from tests.conversations.town import Clock, Town
 from tests.databases import apart, copied, create, execute
-from tests.slack.workspace import Workspace
 
-_HERE = Path(__file__).parent
 _CHARITY = SHIPPED_BOOKS.parent.parent / "bot" / "trial" / "charity.toml"
 _KEYS = Keyring.parse(new_key("town"))
 
@@ -36,51 +36,66 @@ def books() -> Mapping[str, Book]:
 
 
 @pytest.fixture(scope="session")
-def charity_on_sqlite(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
-    """A database file to copy."""
-    path = tmp_path_factory.mktemp("charity") / "confer.db"
-    shutil.copy(migrated_file, path)
-    apart(_set_up(f"sqlite+aiosqlite:///{path}"))
-    return path
+def charity_on_sqlite(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Callable[[str], Path]:
+    """A database file to copy, for each way in which people have accounts."""
+
+    @cache
+    def set_up(homes: str) -> Path:
+        path = tmp_path_factory.mktemp("charity") / "confer.db"
+        shutil.copy(migrated_file, path)
+        apart(_set_up(f"sqlite+aiosqlite:///{path}", homes))
+        return path
+
+    return set_up
 
 
 @pytest.fixture(scope="session")
 def charity_on_postgresql(postgres_url: str, migrated_template: str) -> Iterator[str]:
-    """The name of a database to copy."""
+    """The name of a database to copy, in which everybody is on Slack."""
     name = f"confer_charity_{secrets.token_hex(6)}"
     server = make_url(postgres_url)
     apart(create(server, name, migrated_template))
-    apart(_set_up(server.set(database=name).render_as_string(hide_password=False)))
+    apart(_set_up(server.set(database=name).render_as_string(hide_password=False), "slack"))
     yield name
     apart(execute(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
+@pytest.fixture
+def homes(request: pytest.FixtureRequest) -> str:
+    """Who has which accounts, by its name in `sides.HOMES`; everybody is on Slack where a test does not say."""
+    return str(getattr(request, "param", "slack"))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def charity_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+async def charity_url(request: pytest.FixtureRequest, tmp_path: Path, homes: str) -> AsyncIterator[str]:
     """The URL of a fresh copy of the charity's database, once on each engine; gone afterwards."""
     if request.param == "sqlite":
         folder = tmp_path / "database"
         folder.mkdir()
-        shutil.copyfile(request.getfixturevalue("charity_on_sqlite"), folder / "confer.db")
+        shutil.copyfile(request.getfixturevalue("charity_on_sqlite")(homes), folder / "confer.db")
         yield f"sqlite+aiosqlite:///{folder / 'confer.db'}"
         return
+    assert homes == "slack"
     original = request.getfixturevalue("charity_on_postgresql")
     async with copied(request.getfixturevalue("postgres_url"), original) as url:
         yield url
 
 
 @pytest.fixture
-async def town(charity_url: str, books: Mapping[str, Book]) -> AsyncIterator[Town]:
-    """The bot, running. At the end Slack must have refused nothing, and the ledger's chain must hold."""
-    async with Workspace() as workspace, Town(workspace, charity_url, _KEYS, books, Clock()) as town:
+async def town(charity_url: str, homes: str, books: Mapping[str, Book]) -> AsyncIterator[Town]:
+    """The bot, running. At the end no product must have refused anything, and the ledger's chain must hold."""
+    at = {handle: names[0] for handle, names in HOMES[homes].items()}
+    async with (
+        opened(products_of(homes)) as sides,
+        Town(sides, charity_url, _KEYS, books, Clock(), homes=at) as town,
+    ):
         yield town
-        assert workspace.refused == []
         assert await town.ledger_faults() == []
 
 
-async def _set_up(url: str) -> None:
+async def _set_up(url: str, homes: str) -> None:
     store = Store(url, _KEYS)
     moment = datetime(2026, 1, 5, tzinfo=UTC)
     await import_charity(store, _CHARITY.read_text(encoding="utf-8"), moment)
-    await import_people(store, (_HERE / "people.toml").read_text(encoding="utf-8"), moment)
+    await import_people(store, rehoused(ROSTER.read_text(encoding="utf-8"), homes), moment)
     await store.close()

@@ -6,10 +6,9 @@ import copy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from bot.channels.slack.origin import Origin, wrapped
-from tests.slack.workspace import Delivered
 from tests.slack.workspace import Person as Account
 from tests.slack.workspace.server import Message, View
 
@@ -31,8 +30,23 @@ Answer = str | Ticked | Mapping[str, str]
 
 NONE = Ticked()
 
+Kept = Any
+"""A card or a form as a product has it: a transcript only keeps it and gives it back."""
+
+
+class Answered(Protocol):
+    """What the bot answered a request with, whatever product sent it."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def body(self) -> dict[str, Any]: ...
+
 
 class Resident:
+    """On Slack. Whoever is on another product has the same verbs: see `sides`."""
+
     def __init__(self, account: Account) -> None:
         self.account = account
 
@@ -41,10 +55,10 @@ class Resident:
 
     # What they do
 
-    async def commands(self, text: str = "", *, channel: str = "") -> Delivered:
+    async def commands(self, text: str = "", *, channel: str = "") -> Answered:
         return await self.account.commands("/disclose", text, channel=channel)
 
-    async def types(self, text: str, **event: Any) -> Delivered:
+    async def types(self, text: str, **event: Any) -> Answered:
         return await self.account.types(text, **event)
 
     async def opens_home(self) -> None:
@@ -122,7 +136,7 @@ class Resident:
         await self.ticks(TALKED)
         await self.submits()
 
-    async def presses(self, label: str, *, on: Message | None = None) -> Delivered:
+    async def presses(self, label: str, *, on: Kept = None) -> Answered:
         return await self.account.presses(label, on=on)
 
     async def changes(self, title: str) -> None:
@@ -154,10 +168,10 @@ class Resident:
     async def fills(self, field: str, text: str) -> None:
         await self.account.fills(field, text)
 
-    async def submits(self) -> Delivered:
+    async def submits(self) -> Answered:
         return await self.account.submits()
 
-    def closes(self) -> None:
+    async def closes(self) -> None:
         if self._open():
             self.account.closes()
 
@@ -193,7 +207,7 @@ class Resident:
     def got_nothing(self) -> bool:
         return not self.account.messages()
 
-    def card(self) -> Message:
+    def card(self) -> Kept:
         """The message that changed last, as it is now: it can be pressed later, when it is out of date."""
         return copy.deepcopy(self.account.messages()[-1])
 
@@ -203,7 +217,7 @@ class Resident:
 
     # What a forger would do: Slack's signature is right, and what the button or form carries is not
 
-    def forges(self, action: str, **carry: str) -> Message:
+    def forges(self, action: str, **carry: str) -> Kept:
         """A card whose one button, "Press", does this."""
         button = {
             "type": "button",
@@ -214,8 +228,14 @@ class Resident:
         at = self.account.messages()[-1]
         return Message(at.channel, at.ts, "", [{"type": "actions", "block_id": "forged", "elements": [button]}])
 
-    def open_form(self) -> View:
+    def open_form(self) -> Kept:
         return self._open()[-1]
+
+    def leaves_empty(self) -> None:
+        """The open form may be sent as it is: as if the product itself had asked for nothing in it."""
+        for block in self.open_form().view["blocks"]:
+            if block["type"] == "input":
+                block["optional"] = True
 
     def carried(self) -> dict[str, str]:
         """What the open form carries."""

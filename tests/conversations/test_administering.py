@@ -205,7 +205,7 @@ async def test_the_list_and_every_form_show_nothing_of_any_case(town: Town) -> N
     ):
         await about(ewan, "Amira Osei", button, form)
         seen += ewan.screen()
-        ewan.closes()
+        await ewan.closes()
 
     await opens_the_team(ewan)
     seen += ewan.screen() + ewan.all()

@@ -122,7 +122,7 @@ async def test_one_human_with_two_entries_is_not_two_workers_who_were_there(town
     await amira.presses("Somebody else was there", on=message(amira, THERE))
     await amira.sees("# Somebody else was there")
     assert "Hana Reed" not in amira.screen()
-    amira.closes()
+    await amira.closes()
     await tries_to_close(amira, town)
 
     assert (await town.case()).state == "sent"

@@ -11,6 +11,7 @@ from bot.events import Event
 from tests.conversations import stories
 from tests.conversations.around import keeps_out
 from tests.conversations.resident import Resident
+from tests.conversations.sides import EVERYWHERE
 from tests.conversations.test_moving_on import ON_POSTGRESQL, waits_for_another
 from tests.conversations.test_reading import sends_both
 from tests.conversations.town import ONE_ENGINE, Town
@@ -51,6 +52,7 @@ async def question_of(town: Town, *, kind: str = "question") -> str:
         return next(text.id for text in reversed(await tx.texts.of((await town.case()).id)) if text.kind == kind)
 
 
+@EVERYWHERE
 async def test_a_question_reaches_the_worker_and_the_answer_comes_back(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -62,7 +64,7 @@ async def test_a_question_reaches_the_worker_and_the_answer_comes_back(town: Tow
     await amira.reads("# Somebody asks you something", "Femi Adair asks you something before they decide.")
     await amira.presses("Read it and answer")
     await amira.sees(ASKED)
-    amira.closes()
+    await amira.closes()
     await answers(town, amira)
     await amira.reads("Your answer is sent. They decide next.")
     await town.delivers()
@@ -70,7 +72,7 @@ async def test_a_question_reaches_the_worker_and_the_answer_comes_back(town: Tow
     await femi.reads("# You have an answer", "Amira Osei answered you at 02:14")
     await femi.presses("Read the answer")
     await femi.sees("# What was asked", ASKED, ANSWER)
-    femi.closes()
+    await femi.closes()
     await femi.opens_home()
     await femi.presses(f"Decide {(await town.case()).reference}")
     femi.goes_to_messages()

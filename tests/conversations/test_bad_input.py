@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.events import Event
 from tests.conversations import stories
 from tests.conversations.resident import TALKED
+from tests.conversations.sides import EVERY_PRODUCT
 from tests.conversations.town import ONE_ENGINE, Town
 
 AGREED = {"reason": ("The risk is clear.",), "talked": ("yes",)}
@@ -26,7 +27,7 @@ async def test_a_persons_id_in_what_a_button_carries_decides_for_nobody_else(tow
     assert await town.state() == before
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_a_card_of_a_year_ago_still_says_where_it_stands_and_changes_nothing(town: Town) -> None:
     amira, dora = town.people("amira", "dora")
     await amira.sends(stories.A_REQUEST, of="Dora Finch")

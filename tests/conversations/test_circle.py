@@ -162,7 +162,7 @@ async def test_a_form_that_was_not_kept_says_so_beside_the_emergency_card(town: 
     await femi.submits()
     await town.settles()
 
-    femi.closes()
+    await femi.closes()
     femi.goes_to_messages()
     await femi.reads("Your form was not kept", "National Insurance number")
     assert "approved" not in await town.ledger_kinds()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.conversations import stories
 from tests.conversations.resident import CHECKED, NOT_RECORDED, Resident
+from tests.conversations.sides import EVERY_PRODUCT, EVERYWHERE
 from tests.conversations.town import ONE_ENGINE, Town
 
 NOW, UNSURE = "Yes, now", "Not sure"
@@ -15,7 +16,7 @@ async def rings(person: Resident, label: str = NOW) -> None:
     await person.sees("# Ring 999 now", "Are you safe?", "[I have rung 999]", "[Pressed by mistake]")
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_yes_brings_999_and_the_words_to_say_at_once(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -36,6 +37,7 @@ async def test_not_sure_counts_as_yes(town: Town) -> None:
     await amira.sees("# Ring 999 now", "Not sure counts as yes.")
 
 
+@EVERYWHERE
 async def test_the_card_comes_while_the_database_is_away_and_says_that_nothing_is_recorded(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -50,6 +52,7 @@ async def test_the_card_comes_while_the_database_is_away_and_says_that_nothing_i
     assert (await town.case()).version == 1
 
 
+@EVERYWHERE
 async def test_what_was_not_recorded_is_recorded_by_pressing_again(town: Town) -> None:
     amira, ben = town.people("amira", "ben")
     await amira.begins()
@@ -76,6 +79,7 @@ async def test_words_behind_the_command_bring_it_in_the_answer_itself_with_no_da
     assert answer.status == 200
 
 
+@EVERYWHERE
 async def test_the_safeguarding_lead_and_the_trustee_on_call_are_told_with_no_content_and_nobody_else(
     town: Town,
 ) -> None:
@@ -91,7 +95,7 @@ async def test_the_safeguarding_lead_and_the_trustee_on_call_are_told_with_no_co
     await amira.sees("Ben Carver and Chidi Lowe are asked to ring you.")
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_whoever_must_not_know_hears_nothing_more_and_cannot_agree(town: Town) -> None:
     amira, ben, chidi = town.people("amira", "ben", "chidi")
     await rings(amira)
@@ -121,7 +125,7 @@ async def test_whoever_must_not_know_hears_nothing_more_and_cannot_agree(town: T
     assert "# Do you agree?" in chidi.all()
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_i_have_rung_goes_on_with_the_checklist(town: Town) -> None:
     amira = town.person("amira")
     await rings(amira)
@@ -162,7 +166,7 @@ async def test_i_have_rung_records_the_emergency_that_could_not_be_recorded(town
     assert "emergency card shown" in await town.ledger_kinds()
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_pressed_by_mistake_goes_back_to_the_question(town: Town) -> None:
     amira = town.person("amira")
     await rings(amira)
@@ -174,7 +178,7 @@ async def test_pressed_by_mistake_goes_back_to_the_question(town: Town) -> None:
     await amira.sees("# Could any of these be true?")
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_after_an_hour_with_nothing_written_down_the_worker_is_reminded_gently(town: Town) -> None:
     amira = town.person("amira")
     await rings(amira)
@@ -207,7 +211,7 @@ async def test_nobody_is_reminded_of_what_is_written_down_already(town: Town) ->
     await amira.fills("What was said or done?", "Ambulance came.")
     await amira.submits()
     await amira.sees("Your card then shows whether your form was taken.")
-    amira.closes()
+    await amira.closes()
     await amira.reads("Kept in the record.")
     await town.delivers()
     assert "Thank you. It is written down." in amira.all()
@@ -234,7 +238,7 @@ async def test_nobody_is_reminded_of_what_was_pressed_by_mistake(town: Town) -> 
     assert "How are you?" not in amira.all()
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_an_emergency_pressed_on_a_card_of_yesterday_is_taken(town: Town) -> None:
     amira, ben = town.people("amira", "ben")
     await amira.begins()

@@ -28,7 +28,7 @@ async def writes_down(worker: Resident, town: Town, what: str = "They sent someb
     await worker.fills("What was said or done?", what)
     await worker.submits()
     await worker.sees("Your card then shows whether your form was taken.")
-    worker.closes()
+    await worker.closes()
     await worker.reads("Kept in the record.")
     await town.delivers()
 
@@ -130,7 +130,7 @@ async def test_the_lead_reads_what_was_done_behind_the_button_and_the_look_is_do
     await ben.reads(LOOK)
     await ben.presses("Read what was done", on=message(ben, LOOK))
     await ben.sees("# Second look", "02:20. Called: Ambulance. Their reference: log 0417. Zebra crossing at dawn.")
-    ben.closes()
+    await ben.closes()
     await reads_and_answers(ben)
     await ben.reads("Ben Carver has looked at this, 03:15 on 20 November.")
     await town.delivers()
@@ -311,7 +311,7 @@ async def test_what_was_done_can_be_written_down_after_the_checklist_was_put_asi
     await amira.fills("What was said or done?", "They came.")
     await amira.submits()
     await amira.sees("Your card then shows whether your form was taken.")
-    amira.closes()
+    await amira.closes()
 
     await town.delivers()
     await amira.reads("Thank you. It is written down.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.conversations import stories
 from tests.conversations.resident import Resident
+from tests.conversations.sides import EVERY_PRODUCT
 from tests.conversations.town import ONE_ENGINE, Town
 
 FAX = {**stories.THE_WAY, "How will you send or say it?": "Fax"}
@@ -11,7 +12,7 @@ GET_THE_YES = "Ring one of the people who are asked to agree, and get their yes.
 TELL_CHILDREN = "Ring children's social care today"
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_why_says_the_reason_the_policy_the_law_and_a_case_like_this(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -23,7 +24,7 @@ async def test_why_says_the_reason_the_policy_the_law_and_a_case_like_this(town:
     await amira.sees("Checked on 22 November 2026.", "A case like this", "The Victoria Climbié Inquiry")
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_more_help_says_what_to_say_to_leave_out_and_to_write_down(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -134,7 +135,7 @@ async def test_what_waits_or_is_stopped_is_never_headed_as_something_to_say_or_w
     await amira.presses("More help")
     await amira.sees("# More help", "What you will say to them then", "What you will write down then")
     assert headings(amira) == set()
-    amira.closes()
+    await amira.closes()
     await town.delivers()
     await femi.agrees()
     await femi.sees("Already decided")

@@ -15,6 +15,7 @@ from bot.team import colleagues
 from tests.conversations import stories
 from tests.conversations.around import A_CHILD_AND_TERROR, keeps_out
 from tests.conversations.resident import Resident
+from tests.conversations.sides import on
 from tests.conversations.test_approval import asked
 from tests.conversations.test_away import leaves
 from tests.conversations.test_moving_on import ON_POSTGRESQL
@@ -51,6 +52,7 @@ async def open_requests(town: Town) -> dict[str, set[str]]:
 # A worker hands over by name
 
 
+@on("slack", "teams", engines=True)
 async def test_a_worker_who_goes_off_shift_hands_over_by_name_and_it_goes_on_with_the_other(town: Town) -> None:
     amira, ben, femi = town.people("amira", "ben", "femi")
     await amira.sends(stories.A_CHILD)
@@ -72,6 +74,46 @@ async def test_a_worker_who_goes_off_shift_hands_over_by_name_and_it_goes_on_wit
     await amira.presses("Take back and change", on=old)
     await amira.reads("This is somebody else's consultation. Only they can answer it.")
     assert "handed over" in await town.ledger_kinds()
+
+
+@on("slack", "teams")
+async def test_what_said_that_it_is_yours_is_the_case_itself_once_it_was_opened_and_says_so_never_again(
+    town: Town,
+) -> None:
+    amira, ben, femi = town.people("amira", "ben", "femi")
+    await amira.sends(stories.A_CHILD, of="Ben Carver")
+    await town.delivers()
+    await hands_over(amira, "Femi Adair")
+    await town.delivers()
+    await femi.presses("Open it")
+    await femi.sees("Waiting for Ben Carver to agree.")
+
+    await town.delivers()
+    await ben.agrees()
+    await town.delivers()
+
+    await femi.sees("# What to do now", "Ben Carver agreed")
+    assert "This is yours now" not in femi.all()
+    async with town.reading() as tx:
+        places = [post.message for post in await tx.posts.of((await town.case()).id) if post.message]
+    assert len(places) == len(set(places)), "two cards stand in one message"
+
+
+@on("slack", "teams")
+async def test_a_message_that_led_to_the_card_is_not_sent_again_for_having_been_followed(town: Town) -> None:
+    amira, ben = town.people("amira", "ben")
+    await amira.sends(stories.A_CHILD, of="Ben Carver")
+    await town.delivers()
+    await ben.agrees()
+    await town.delivers()
+    notice = next(each for each in amira.account.messages() if "Open your card" in str(each))
+
+    await amira.presses("Open your card", on=notice)
+    await amira.sees("Write down what was done")
+    had = len(amira.account.messages())
+    await town.delivers()
+
+    assert len(amira.account.messages()) == had
 
 
 @ONE_ENGINE

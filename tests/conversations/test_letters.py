@@ -11,6 +11,7 @@ from storage.outbox import LEASE
 from storage.store import StoreUnavailable
 from tests.conversations import stories
 from tests.conversations.resident import Resident
+from tests.conversations.sides import EVERYWHERE
 from tests.conversations.town import ONE_ENGINE, Town
 
 
@@ -66,6 +67,7 @@ async def test_slack_asking_us_to_slow_down_is_obeyed_and_the_letter_comes_once(
     assert len(femi.account.messages()) == 1
 
 
+@EVERYWHERE
 async def test_a_process_that_dies_after_recording_and_before_sending_loses_no_letter(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await sends(amira)
@@ -111,6 +113,7 @@ async def test_the_card_of_a_press_whose_process_died_comes_after_all(town: Town
     assert [message.ts for message in amira.account.messages() if not message.only_for] == [card.ts]
 
 
+@EVERYWHERE
 async def test_the_reminder_survives_the_process_too(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()

@@ -45,7 +45,7 @@ async def test_fifty_presses_in_one_moment_are_one_decision(town: Town) -> None:
 
     answers = await asyncio.gather(*(town.workspace.send("interactive", press) for press in presses))
     for person in asked:
-        person.closes()
+        await person.closes()
         await person.sees("Already decided: ")
     await town.delivers()
 

@@ -135,6 +135,33 @@ async def test_whoever_takes_on_the_duty_that_the_worry_may_be_about_has_it_no_m
     assert await asked(town) > {"femi"}
 
 
+# The worker has another role
+
+
+async def test_a_worker_who_becomes_a_trustee_needs_one_more_worker_who_is_asked_at_once(town: Town) -> None:
+    amira, femi = town.people("amira", "femi")
+    await amira.sends(stories.A_KILLING_ADMITTED, of="Femi Adair")
+    await town.delivers()
+    await femi.agrees()
+    await town.delivers()
+    await amira.sees("Femi Adair agreed")
+    before = await asked(town)
+
+    office = town.process.office
+    await colleagues.changed(office.store, office.books, "amira", {"role": "trustee"}, town.clock())
+    await town.delivers()
+
+    others = await asked(town) - before
+    assert others
+    assert await roles(town, others) == {"worker"}
+    await amira.sees("Waiting for")
+
+
+async def roles(town: Town, handles: Collection[str]) -> set[str]:
+    async with town.reading() as tx:
+        return {each.role for each in await tx.people.everybody() if each.handle in handles}
+
+
 # A silenced case
 
 

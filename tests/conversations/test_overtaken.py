@@ -130,7 +130,7 @@ async def test_a_form_that_could_not_be_recorded_is_still_there_underneath(town:
     async with town.without_its_database():
         await femi.submits()
         await femi.sees(NOT_RECORDED, "what you ticked or typed is still there")
-    femi.closes()
+    await femi.closes()
 
     await femi.sees("# Your decision", "The risk is clear to both of us.")
     await femi.submits()

@@ -7,6 +7,7 @@ import pytest
 from tests.conversations import stories
 from tests.conversations.around import A_CHILD_AND_TERROR
 from tests.conversations.resident import TALKED, Resident
+from tests.conversations.sides import EVERYWHERE
 from tests.conversations.test_approval import asked
 from tests.conversations.test_away import goes_away
 from tests.conversations.town import ONE_ENGINE, Town
@@ -41,6 +42,7 @@ async def has_a_next_time(town: Town) -> bool:
         return bool(waiting) and all(taken[request.id][-1].next_at > town.clock.now for request in waiting)
 
 
+@EVERYWHERE
 async def test_where_only_one_was_asked_the_next_one_is_asked_on_the_same_request(town: Town) -> None:
     amira, ben, femi = town.people("amira", "ben", "femi")
     await amira.sends(stories.A_CHILD, of="Femi Adair")

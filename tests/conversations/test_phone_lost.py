@@ -10,6 +10,7 @@ from bot.team.rescue import unlocked
 from bot.telling import refresh
 from tests.conversations import stories
 from tests.conversations.resident import Resident
+from tests.conversations.sides import EVERYWHERE
 from tests.conversations.town import ONE_ENGINE, Town
 from tests.slack.workspace.server import Message
 
@@ -26,6 +27,7 @@ async def says_the_phone_is_lost(person: Resident, who: str) -> None:
     person.goes_to_messages()
 
 
+@EVERYWHERE
 async def test_a_locked_account_goes_small_decides_nothing_and_what_waited_for_it_goes_on(town: Town) -> None:
     amira, ben, femi, hana = town.people("amira", "ben", "femi", "hana")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -250,11 +252,11 @@ async def test_nobody_is_told_to_ring_a_lost_phone_and_every_copy_says_so_until_
     assert FEMI not in ben.all()
     await ben.presses("Approve", on=_card_with(ben, "Do you agree?"))
     await ben.sees("# Your decision", LOST)
-    ben.closes()
+    await ben.closes()
     await ben.presses("Ask", on=_card_with(ben, "Do you agree?"))
     await ben.sees("# Ask the worker", LOST)
     assert FEMI not in ben.screen()
-    ben.closes()
+    await ben.closes()
     town.clock.passes(minutes=31)
     await town.delivers()
     town.clock.passes(minutes=31)

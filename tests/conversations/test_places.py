@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conversations import stories
+from tests.conversations.sides import EVERY_PRODUCT, MESSENGERS
 from tests.conversations.town import ONE_ENGINE, Town
 
 
@@ -65,7 +66,7 @@ async def test_the_command_of_a_guest_who_is_known_by_now_is_turned_away(town: T
     assert await town.cases() == []
 
 
-@ONE_ENGINE
+@MESSENGERS
 @pytest.mark.parametrize("handle", ["lewis", "grace"])
 async def test_a_stranger_and_a_leaver_are_told_whom_to_ask(town: Town, handle: str) -> None:
     person = town.person(handle)
@@ -76,7 +77,7 @@ async def test_a_stranger_and_a_leaver_are_told_whom_to_ask(town: Town, handle: 
     assert await town.cases() == []
 
 
-@ONE_ENGINE
+@MESSENGERS
 async def test_a_stranger_still_gets_the_emergency_card(town: Town) -> None:
     lewis = town.person("lewis")
 
@@ -109,7 +110,7 @@ async def test_words_of_danger_in_a_channel_bring_the_card_to_the_one_who_wrote_
     assert "# Ring 999 now" not in ben.all()
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_the_home_page_shows_what_waits_and_what_is_open_by_reference_only(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.begins()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from policy.presses import MOST_TO_SENT, SO_FAR, TO_SEND
 from tests.conversations import stories
 from tests.conversations.resident import NONE, Ticked
+from tests.conversations.sides import EVERY_PRODUCT
 from tests.conversations.town import ONE_ENGINE, Town
 
 FOUR_DANGERS: stories.Story = {
@@ -22,7 +23,7 @@ FOUR_DANGERS: stories.Story = {
 }
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_what_protects_somebody_is_sent_with_the_twelfth_press_and_the_rest_is_asked_afterwards(
     town: Town,
 ) -> None:

@@ -16,9 +16,9 @@ from storage.migrating import migrate
 from storage.sealing import Keyring, new_key
 from storage.store import Store
 from tests.conversations.resident import NONE, Answer, Resident, Ticked
+from tests.conversations.sides import opened
 from tests.conversations.stories import Story
 from tests.conversations.town import Clock, Town
-from tests.slack.workspace import Workspace
 
 TRIAL = SHIPPED_BOOKS.parent.parent / "bot" / "trial"
 
@@ -57,9 +57,8 @@ async def town(tmp_path: Path, books: Mapping[str, Book]) -> AsyncIterator[Town]
     await import_people(store, people, moment)
     await store.close()
     own_first = {"kettle": books["kettle"], **books}  # as `open_office` has them
-    async with Workspace() as workspace, Town(workspace, url, keys, own_first, Clock()) as town:
+    async with opened(["slack"]) as sides, Town(sides, url, keys, own_first, Clock()) as town:
         yield town
-        assert workspace.refused == []
         assert await town.ledger_faults() == []
 
 

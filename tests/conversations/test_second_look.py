@@ -13,6 +13,7 @@ from storage.tables import jobs
 from tests.conversations import stories
 from tests.conversations.around import A_CHILD_AND_TERROR, keeps_out, sends_a_worry
 from tests.conversations.resident import Resident, Ticked
+from tests.conversations.sides import on
 from tests.conversations.test_ladder import time_goes_on
 from tests.conversations.town import ONE_ENGINE, Town
 from tests.slack.workspace.server import Message
@@ -79,7 +80,7 @@ async def test_a_lead_reads_the_fixed_answers_the_next_morning_and_agrees(town: 
     await ben.presses("Read it and answer")
     await ben.sees("# Second look", "Which crime is it? Choose the worst that fits. Killing or very bad injury")
     await ben.sees("Have you asked them to report it themselves? Not yet")
-    ben.closes()
+    await ben.closes()
     await looks_and_says(ben, AGREE)
     await ben.sees("Ben Carver has looked at this, 09:14 on 20 November.")
     got = [len(each.account.messages()) for each in (amira, ben, chidi)]
@@ -90,6 +91,7 @@ async def test_a_lead_reads_the_fixed_answers_the_next_morning_and_agrees(town: 
     assert [kinds.count(each) for each in ("second look asked for", "second look")] == [1, 1]
 
 
+@on("slack", "teams", engines=True)
 async def test_look_again_opens_it_to_the_worker_and_it_comes_back_until_somebody_agrees(town: Town) -> None:
     amira, ben, _ = town.people("amira", "ben", "chidi")
     await keeps_it_to_themselves(amira)
@@ -104,7 +106,7 @@ async def test_look_again_opens_it_to_the_worker_and_it_comes_back_until_somebod
     assert await town.remembers("with me.") == []
     await amira.presses("Read why", on=message(amira, "# Please look again"))
     await amira.sees("Ask them today, with me.")
-    amira.closes()
+    await amira.closes()
     await amira.presses("Open it", on=message(amira, "# Please look again"))
     await amira.sees("# What we suggest")
     await amira.presses("Go on with this")

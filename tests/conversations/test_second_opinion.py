@@ -61,7 +61,7 @@ async def test_a_no_offers_one_second_opinion_and_its_yes_counts_beside_the_firs
     await chidi.sees("You give a second opinion", "Dora Finch said no at 02:14 on 20 November.")
     await chidi.presses("Read what was written")
     await chidi.reads("They can ask the client.")
-    chidi.closes()
+    await chidi.closes()
     await chidi.agrees("It is lawful, and it is little.")
     await chidi.sees("Chidi Lowe agreed to this")
     await town.delivers()
@@ -111,7 +111,7 @@ async def test_whoever_is_of_lower_standing_is_neither_asked_nor_written_down_af
     await amira.presses("They agreed by phone")
     await amira.sees("# They agreed by phone")
     offered = amira.screen()
-    amira.closes()
+    await amira.closes()
     await time_goes_on(town, hours=3)
 
     assert "Femi Adair" not in offered

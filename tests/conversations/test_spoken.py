@@ -14,6 +14,7 @@ from storage.tables import jobs
 from tests.conversations import stories
 from tests.conversations.around import A_CHILD_AND_TERROR, keeps_out
 from tests.conversations.resident import Answer, Resident
+from tests.conversations.sides import EVERYWHERE
 from tests.conversations.town import ONE_ENGINE, Town
 
 WORDS = "Yes, ring them tonight."
@@ -95,7 +96,7 @@ async def test_a_second_worker_may_agree_by_phone_and_a_trustee_may_not(town: To
     await opens_the_form(amira)
 
     assert offered(amira) == {"Ben", "Ewan", "Femi", "Joan"}
-    amira.closes()
+    await amira.closes()
     await writes_down(amira, "Ewan Marsh")
 
     await amira.sees("Ewan Marsh agreed by phone at 02:14")
@@ -127,6 +128,7 @@ async def test_where_the_first_is_a_trustee_two_workers_on_the_phone_are_enough(
     assert (await town.ledger_kinds()).count("agreed by phone") == 2
 
 
+@EVERYWHERE
 async def test_whoever_confirms_it_settles_it(town: Town) -> None:
     amira, ben, femi = town.people("amira", "ben", "femi")
     await agreed_by_phone(town, amira, "Femi Adair", stories.A_CHILD)
@@ -144,6 +146,7 @@ async def test_whoever_confirms_it_settles_it(town: Town) -> None:
 # It does not stand
 
 
+@EVERYWHERE
 async def test_i_did_not_takes_the_agreement_away_asks_again_and_tells_the_lead(town: Town) -> None:
     amira, ben, chidi, femi = town.people("amira", "ben", "chidi", "femi")
     await agreed_by_phone(town, amira, "Femi Adair", stories.A_CHILD)

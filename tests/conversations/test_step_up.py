@@ -16,6 +16,7 @@ from bot.team.importing import import_charity
 from bot.team.rescue import factor_reset
 from tests.conversations import stories
 from tests.conversations.resident import TALKED, Resident
+from tests.conversations.sides import on
 from tests.conversations.test_administering import opens_the_team
 from tests.conversations.test_spoken import writes_down
 from tests.conversations.town import ONE_ENGINE, Town
@@ -76,6 +77,7 @@ async def counts(town: Town) -> Mapping[str, int]:
 # A yes takes the code
 
 
+@on("slack", "teams", engines=True)
 async def test_a_yes_takes_the_six_digits_once_and_a_wrong_code_changes_nothing(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await demands(town)
@@ -133,7 +135,7 @@ async def test_after_five_wrong_codes_it_is_closed_says_until_when_and_a_no_stil
     await femi.fills(SIX, app.at(town.clock.now))
     await femi.submits()
     await femi.sees("Too many wrong codes.")
-    femi.closes()
+    await femi.closes()
 
     await femi.presses("Approve", on=card_of(femi, "Do you agree?"))
     await femi.reads("You can say no without a code.")
@@ -467,12 +469,12 @@ async def test_the_pin_stands_before_a_word_by_phone_the_board_and_what_else_the
     await femi.fills("Your PIN", f"{PIN[:3]} {PIN[3:]}")
     await femi.submits()
     await femi.sees("# They agreed by phone", "Who agreed?")
-    femi.closes()
+    await femi.closes()
     town.clock.passes(minutes=11)
     for action in ("withdraw", "record", "depart", "bar", "close"):
         await femi.presses("Press", on=femi.forges(action, c=case.id, v=str(case.version)))
         await femi.sees("# Your PIN")
-        femi.closes()
+        await femi.closes()
     await ben.presses("Press", on=ben.forges("board"))
     await ben.sees("# Your PIN")
     assert case.reference not in ben.screen()
@@ -508,7 +510,7 @@ async def test_after_the_pin_an_administrator_is_at_the_form_of_whoever_they_cho
     await ewan.sees("# Your PIN")
     await ewan.fills("Your PIN", PIN)
     await ewan.submits()
-    ewan.closes()
+    await ewan.closes()
     await ewan.account.workspace.until(lambda: ewan.card().edits > edits, "the card is not drawn again")
     await ewan.sees("# The team")  # nobody was chosen: the card again, to choose on
     town.clock.passes(minutes=11)
@@ -532,7 +534,7 @@ async def test_a_secret_that_nobody_proved_is_another_one_after_a_quarter_of_an_
         await femi.presses("Your second factor")
         await femi.sees("# Your second factor", "secret=")
         secrets.append(re.search(r"secret=([A-Z2-7]+)", femi.screen())[1])  # type: ignore[index]
-        femi.closes()
+        await femi.closes()
         femi.goes_to_messages()
         town.clock.passes(minutes=minutes)
 

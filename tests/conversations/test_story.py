@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from tests.conversations import stories
 from tests.conversations.resident import CHECKED
-from tests.conversations.town import ONE_ENGINE, Town
+from tests.conversations.sides import EVERY_PRODUCT, EVERYWHERE
+from tests.conversations.town import Town
 
 
+@EVERYWHERE
 async def test_a_child_at_risk_reaches_the_council_through_a_second_person(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
 
@@ -60,7 +62,7 @@ async def test_a_child_at_risk_reaches_the_council_through_a_second_person(town:
     ]
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_what_stays_private_needs_nobody_and_closes_with_nothing_told(town: Town) -> None:
     amira = town.person("amira")
 
@@ -76,7 +78,7 @@ async def test_what_stays_private_needs_nobody_and_closes_with_nothing_told(town
     assert [person for person in town.people("ben", "chidi", "dora", "ewan", "femi") if not person.got_nothing()] == []
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_nothing_is_closed_before_what_was_done_is_written_down(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.begins()
@@ -94,7 +96,7 @@ async def test_nothing_is_closed_before_what_was_done_is_written_down(town: Town
     assert (await town.case()).state == "sent"
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_what_was_done_before_anybody_agreed_is_kept_and_said(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -111,6 +113,7 @@ async def test_what_was_done_before_anybody_agreed_is_kept_and_said(town: Town) 
     await amira.sees("Kept. This was done before anybody agreed; the record says so.")
 
 
+@EVERYWHERE
 async def test_several_dangers_stand_on_one_card_and_each_is_decided_alone(town: Town) -> None:
     amira, ben, chidi = town.people("amira", "ben", "chidi")
     await amira.begins()
@@ -122,7 +125,7 @@ async def test_several_dangers_stand_on_one_card_and_each_is_decided_alone(town:
     await ben.sees("[Approve (A child at risk)]", "[Approve (Crime or threat)]")
 
     await ben.says_no("Only heard of, and by whom?", label="Decline (Crime or threat)")
-    await ben.sees("[Approve (A child at risk)]")
+    await ben.sees("[Approve]")
     await town.delivers()
 
     await amira.sees("Ben Carver said no. That is not the end", "Waiting for Ben Carver or Chidi Lowe")
@@ -134,7 +137,7 @@ async def test_several_dangers_stand_on_one_card_and_each_is_decided_alone(town:
     assert (await town.ledger_kinds()).count("asked") == 2
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_a_fax_is_stopped_and_says_so(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.begins()
@@ -151,7 +154,7 @@ async def test_a_fax_is_stopped_and_says_so(town: Town) -> None:
     await amira.sees("Stop: Never use a fax. Ring, or send secure email.")
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_protection_is_only_warned_where_anything_else_is_stopped(town: Town) -> None:
     amira, ben, ewan, femi = town.people("amira", "ben", "ewan", "femi")
     careless = {**stories.THE_WAY, "Is it only what this receiver needs": "No"}
@@ -180,7 +183,7 @@ async def test_protection_is_only_warned_where_anything_else_is_stopped(town: To
     await ewan.sees("Stop: Take out what they do not need.")
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_a_worker_may_go_further_before_it_is_sent_and_says_why(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -198,7 +201,7 @@ async def test_a_worker_may_go_further_before_it_is_sent_and_says_why(town: Town
     assert await town.remembers("frightened") == []
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_going_further_after_it_was_sent_asks_the_people_it_needs_at_once(town: Town) -> None:
     amira, ben = town.people("amira", "ben")
     await amira.begins()
@@ -216,7 +219,7 @@ async def test_going_further_after_it_was_sent_asks_the_people_it_needs_at_once(
     await ben.sees("# Do you agree?", "Tell children's social care today")
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_nobody_can_go_to_something_weaker(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()

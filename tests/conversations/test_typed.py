@@ -8,6 +8,7 @@ import pytest
 
 from tests.conversations import stories
 from tests.conversations.resident import CHECKED, TALKED
+from tests.conversations.sides import EVERY_PRODUCT, EVERYWHERE, on
 from tests.conversations.town import ONE_ENGINE, Town
 
 OVERDOSE = "he has taken an overdose"
@@ -20,10 +21,10 @@ async def nowhere(town: Town, caplog: pytest.LogCaptureFixture, *words: str) -> 
     assert await town.remembers(*words) == []
     for word in words:
         assert word.lower() not in caplog.text.lower()
-        said = [str(call) for method, call in town.workspace.calls]
-        assert [each for each in said if word.lower() in each.lower()] == []
+        assert [each for each in town.said() if word.lower() in each.lower()] == []
 
 
+@on("slack", "teams", engines=True)
 async def test_words_of_danger_bring_the_emergency_card_and_are_not_kept(
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -50,7 +51,7 @@ async def test_words_of_danger_are_heard_in_the_middle_of_any_question(town: Tow
     await amira.sees("# Ring 999 now")
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_yes_on_that_card_opens_a_consultation_that_begins_with_it(town: Town) -> None:
     amira, ben = town.people("amira", "ben")
     await amira.types(OVERDOSE)
@@ -74,6 +75,7 @@ async def test_no_on_that_card_goes_to_the_checklist(town: Town) -> None:
     await amira.sees(f"# {stories.FIRST}")
 
 
+@EVERYWHERE
 @pytest.mark.parametrize(("text", "word"), [(f"her NHS number is {NHS}", NHS), (NAMED, "Quill")])
 async def test_a_name_or_number_typed_to_the_bot_is_kept_nowhere(
     town: Town, caplog: pytest.LogCaptureFixture, text: str, word: str
@@ -97,6 +99,7 @@ async def test_what_stands_behind_the_command_is_kept_nowhere(town: Town, caplog
     await nowhere(town, caplog, "Quill")
 
 
+@EVERYWHERE
 async def test_a_sure_identifier_in_a_form_is_refused_and_kept_nowhere(
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -116,7 +119,7 @@ async def test_a_sure_identifier_in_a_form_is_refused_and_kept_nowhere(
     await nowhere(town, caplog, NHS)
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_a_likely_name_in_a_form_needs_the_tick_that_it_was_checked(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -155,7 +158,7 @@ async def test_the_reason_of_the_one_who_decides_is_looked_at_too(town: Town, ca
     await nowhere(town, caplog, "900461")
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_words_of_danger_in_a_form_turn_it_into_the_emergency_card(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -167,10 +170,11 @@ async def test_words_of_danger_in_a_form_turn_it_into_the_emergency_card(town: T
     answer = await amira.submits()
 
     assert "Are you safe?" in str(answer.body)
-    await amira.sees("# Ring 999 now")
+    await amira.reads("# Waiting for a second person")  # what was sent was sent
+    await amira.reads("# Ring 999 now")  # and yet this is not gone
 
 
-@ONE_ENGINE
+@EVERY_PRODUCT
 async def test_typed_words_are_read_by_the_asker_and_those_who_are_asked_and_each_reading_is_recorded(
     town: Town,
 ) -> None:
@@ -182,7 +186,7 @@ async def test_typed_words_are_read_by_the_asker_and_those_who_are_asked_and_eac
 
     await ben.presses("Read what they would say")
     await ben.sees("# What was written", "Bruises in two places.")
-    ben.closes()
+    await ben.closes()
     assert (await town.ledger())[-1]["kind"] == "read"
     assert (await town.ledger())[-1]["person"] == await town.id_of("ben")
 

@@ -30,7 +30,7 @@ async def test_what_was_agreed_under_one_book_is_done_by_that_book(town: Town) -
     await amira.presses("Write down what was done")
     await amira.sees("# What was done")
     assert "Children's social care at the council" in amira.screen()
-    amira.closes()
+    await amira.closes()
     await amira.presses("Someone must not know")
     await amira.chooses("Who must not know?", "Joan Tully, worker")
     await amira.submits()

@@ -1,4 +1,4 @@
-"""The town: the bot's process, its clock, its database, and people who are spoken to through Slack.
+"""The town: the bot's process, its clock, its database, and people who are spoken to on one product or several.
 
 Nothing is patched and nobody sleeps: a person waits for words to appear, and letters go out when the post is done.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,8 +22,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from bot.cards import Reply
-from bot.channels.slack import settings
-from bot.channels.slack.app import SlackChannel
+from bot.channels import Channel, discover
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
 from bot.events import Event, Who
@@ -34,8 +33,10 @@ from storage.records import Consultation
 from storage.sealing import Keyring
 from storage.store import Store, Transaction
 from tests.conversations.resident import Resident
+from tests.conversations.sides import OnSlack, OnTeams, Side
 from tests.slack.workspace import Workspace
 from tests.slack.workspace.person import PATIENCE
+from tests.teams.connector import Connector
 
 ONE_ENGINE = pytest.mark.parametrize("charity_url", ["sqlite"], indirect=True)
 """Where only words and people are looked at, and the engine can make no difference."""
@@ -60,31 +61,58 @@ class Clock:
 
 @dataclass
 class Process:
-    """One run of the bot. `channel` is open to Slack; `delivery` sends only when it is told to."""
+    """One run of the bot. `channels` are open to their products; `delivery` sends only when it is told to."""
 
     office: Office
     dispatcher: Dispatcher
     delivery: Delivery
-    channel: SlackChannel
+    channels: Sequence[Channel]
     server: web.AppRunner
 
     async def ends(self) -> None:
-        await self.channel.stop()
+        for channel in self.channels:
+            await channel.stop()
         await self.server.cleanup()
         await self.office.store.close()
 
 
 class Town:
-    """`async with Town(...) as town`; then `town.person("amira")`."""
+    """`async with Town(...) as town`; then `town.person("amira")`.
 
-    def __init__(self, workspace: Workspace, url: str, keys: Keyring, books: Mapping[str, Book], clock: Clock) -> None:
-        self.workspace = workspace
+    `sides`: the products, by name. `homes`: where each person of the roster is spoken to first; others are at `""`.
+    """
+
+    def __init__(
+        self,
+        sides: Sequence[Side],
+        url: str,
+        keys: Keyring,
+        books: Mapping[str, Book],
+        clock: Clock,
+        homes: Mapping[str, str] | None = None,
+    ) -> None:
+        self.sides = {side.name: side for side in sides}
         self.url = url
         self.keys = keys
         self.books = books
         self.clock = clock
-        self.residents: dict[str, Resident] = {}
+        self.homes = homes or {}
+        self.residents: dict[tuple[str, str], Resident] = {}
         self._dead: list[Process] = []
+
+    @property
+    def workspace(self) -> Workspace:
+        """Slack's side of this town."""
+        side = self.sides["slack"]
+        assert isinstance(side, OnSlack)
+        return side.workspace
+
+    @property
+    def connector(self) -> Connector:
+        """Teams' side of this town."""
+        side = self.sides["teams"]
+        assert isinstance(side, OnTeams)
+        return side.connector
 
     async def __aenter__(self) -> Town:
         self.process = await self._starts()
@@ -93,21 +121,29 @@ class Town:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.workspace.faults.clear()
+        for side in self.sides.values():
+            side.heals()
         for process in [*self._dead, self.process]:
             await process.ends()
 
     # People
 
-    def person(self, handle: str, **marks: object) -> Resident:
-        """Somebody by the id of the roster, or a stranger. `marks` go into Slack's users.info."""
-        if handle not in self.residents:
-            account = self.workspace.person(f"U0{handle.upper()}", handle, **marks)
-            self.residents[handle] = Resident(account)
-        return self.residents[handle]
+    def person(self, handle: str, *, on: str = "", **marks: object) -> Resident:
+        """Somebody by the id of the roster, or a stranger. `on`: the product, where they have several accounts.
+
+        `marks` are what the product itself says of them (Slack's users.info).
+        """
+        on = on or self.homes.get(handle) or self.homes.get("") or next(iter(self.sides))
+        if (handle, on) not in self.residents:
+            self.residents[handle, on] = self.sides[on].resident(handle, **marks)
+        return self.residents[handle, on]
 
     def people(self, *handles: str) -> list[Resident]:
         return [self.person(handle) for handle in handles]
+
+    def said(self) -> list[str]:
+        """Every call that the bot made to a product, in full."""
+        return [call for side in self.sides.values() for call in side.said()]
 
     # The post and the process
 
@@ -132,18 +168,21 @@ class Town:
     async def _starts(self) -> Process:
         office = Office(Store(self.url, self.keys), self.books, self.clock, within=PATIENCE)
         dispatcher = Dispatcher(office)
-        read = settings.read(self.workspace.environment())
-        assert isinstance(read, settings.Settings)
-        channel = SlackChannel(read)
-        app = web.Application()
-        channel.mount(app, dispatcher)
+        environment = {name: value for side in self.sides.values() for name, value in side.environment().items()}
+        channels, faulty = discover(environment)
+        assert ([channel.name for channel in channels], faulty) == (sorted(self.sides), [])
+        app = web.Application(client_max_size=2**20)
+        for channel in channels:
+            channel.mount(app, dispatcher)
         server = web.AppRunner(app, shutdown_timeout=0.1)
         await server.setup()
         await web.TCPSite(server, "127.0.0.1", 0).start()
-        await channel.start(dispatcher)
+        for channel in channels:
+            await channel.start(dispatcher)
         host, port = server.addresses[0][:2]
-        self.workspace.connect(f"http://{host}:{port}")
-        return Process(office, dispatcher, Delivery(office, [channel], dispatcher), channel, server)
+        for side in self.sides.values():
+            side.connect(f"http://{host}:{port}")
+        return Process(office, dispatcher, Delivery(office, channels, dispatcher), channels, server)
 
     # The database
 
@@ -283,6 +322,7 @@ class Town:
     # What others would send
 
     def who(self, person: Resident) -> Who:
+        """Of somebody on Slack."""
         return Who("slack", self.workspace.team, person.account.id)
 
 

@@ -54,6 +54,9 @@ class ScriptedDesk:
     async def cards(self, who: Who) -> list[tuple[str, Card]]:
         return []
 
+    async def card(self, who: Who, message: str) -> Card | None:
+        return None
+
     async def accounts(self, channel: str) -> list[Account]:
         return []
 

@@ -133,6 +133,7 @@ READS: dict[str, tuple[Use, Any]] = {
     "people.one_human": (lambda tx, it: tx.people.one_human(), {}),
     "people.everybody": (lambda tx, it: tx.people.everybody(), OWN),
     "people.get": (lambda tx, it: tx.people.get([it.worker.id]), {}),
+    "posts.at": (lambda tx, it: tx.posts.at(it.post.channel, it.post.tenant, it.post.user, it.post.message), None),
     "posts.get": (lambda tx, it: tx.posts.get(it.post.id), NotFound),
     "posts.of": (lambda tx, it: tx.posts.of(it.case.id), []),
     "posts.on": (lambda tx, it: tx.posts.on(it.post.channel, it.post.tenant, it.post.user), []),

@@ -34,6 +34,7 @@ class StoryDesk:
     down: bool = False
     hold: asyncio.Event | None = None
     home_blocks: tuple[Block, ...] = HOME.blocks
+    says: tuple[Block, ...] = ()  # above the card that answers a press, and not above that card ever after
     shown: dict[str, dict[str, Card]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -54,6 +55,8 @@ class StoryDesk:
         reply = await self._apply(event)
         if isinstance(reply, Show) and event.message:
             self.shown.setdefault(event.who.user, {})[event.message] = reply.card
+        if isinstance(reply, Show):
+            return Show(replace(reply.card, blocks=(*self.says, *reply.card.blocks)))
         return reply
 
     async def _apply(self, event: Event) -> Reply:
@@ -96,6 +99,9 @@ class StoryDesk:
 
     async def cards(self, who: Who) -> list[tuple[str, Card]]:
         return list(self.shown.get(who.user, {}).items())
+
+    async def card(self, who: Who, message: str) -> Card | None:
+        return self.shown.get(who.user, {}).get(message)
 
     async def accounts(self, channel: str) -> list[Account]:
         return [Account(who(user), name, role) for user, name, role in self.people]

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
+from bot.cards import Notice
 from tests.web.conftest import IN_A_BROWSER, Sandbox, opened_sandbox
 from tests.web.samples import APPROVAL, QUESTION
 
@@ -65,6 +66,23 @@ async def test_ask_approve_and_watch_the_other_screen_change(browser: Browser, s
         "approve.sent",
         "approve.sent",
     ]
+
+
+async def test_what_an_answer_says_above_its_card_is_still_there_once_the_page_is_up_to_date(
+    browser: Browser, sandbox: Sandbox
+) -> None:
+    sandbox.desk.says = (Notice("Kept in the record.", "done"),)
+    page = await opened(browser, sandbox, 1400)
+    amina = page.locator("[data-person=amina].person")
+    await amina.get_by_role("button", name="Start the checklist").click()
+    await expect(amina.get_by_role("heading", name="Could someone die")).to_be_focused()
+
+    async with page.expect_response(f"{sandbox.origin}/people/amina") as asked:
+        await amina.get_by_role("button", name="No", exact=True).click()
+    await (await asked.value).finished()
+
+    await expect(amina.get_by_role("heading", name="What is it about?")).to_be_focused()
+    await expect(amina.locator(".cards").get_by_text("Kept in the record.")).to_be_visible()
 
 
 async def test_yes_and_not_sure_exclude_each_other_from_the_keyboard(browser: Browser, sandbox: Sandbox) -> None:

@@ -6,9 +6,10 @@ import json
 from dataclasses import dataclass
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from bot.channels.web.guard import Refused, check_local, host_name, is_loopback
+from bot.channels.web.guard import Refused, check_local, guard, host_name, is_loopback
 from tests.web.conftest import Sandbox, words
 
 
@@ -83,6 +84,28 @@ async def test_a_press_without_an_origin_is_refused(sandbox: Sandbox) -> None:
 
     assert answer.status == 403
     assert sandbox.desk.events == []
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/api/messages", {}, 200),
+        ("/api/messages", {"Origin": "http://evil.example"}, 403),
+        ("/api/messages", {"X-Forwarded-For": "203.0.113.9"}, 403),
+        ("/press", {}, 403),
+    ],
+)
+async def test_a_program_of_this_machine_may_speak_to_another_channel_and_a_page_may_not(
+    path: str, headers: dict[str, str], status: int
+) -> None:
+    async def other(_: web.Request) -> web.StreamResponse:
+        return web.Response()
+
+    request = make_mocked_request(
+        "POST", path, headers={"Host": "localhost:8080", **headers}, transport=Line(("127.0.0.1", 4000))
+    )
+
+    assert (await guard(request, other)).status == status
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "é"])

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from bot.cards import Aside, Card, Correct, Nothing, Open, Reply, Show
 from bot.channels import Account, Desk, Letter, Sent, Unavailable
-from bot.channels.web.guard import LINES, Refused, guard, harden
+from bot.channels.web.guard import LINES, PRESS, Refused, guard, harden
 from bot.channels.web.inbound import one, read_event, read_inputs
 from bot.channels.web.inputs import Slip, join
 from bot.channels.web.page import Column, home_panel, new_delivery, people_page, plain_page
@@ -60,7 +60,7 @@ class WebChannel:
         app.router.add_get("/", self._page)
         app.router.add_get("/people/{person}", self._person)
         app.router.add_get("/events", self._events)
-        app.router.add_post("/press", self._press)
+        app.router.add_post(PRESS, self._press)
         app.router.add_get("/sandbox/{file}", self._file)
 
     async def start(self, desk: Desk) -> None:
@@ -173,6 +173,9 @@ class WebChannel:
         with contextlib.suppress(ConnectionError):
             await stream.prepare(request)
             await stream.write(json_line(self._shown(reply, event)))
+            if urgent is not None and isinstance(reply, Show) and reply.card.weight != "stop":
+                # What a form did takes its place on the card, where the emergency card stood until now.
+                await stream.write(json_line(self._line("aside", urgent, event.who.user, "")))
             await stream.write_eof()
         return stream
 

@@ -1,6 +1,7 @@
 """Who may speak to the sandbox: a browser on this machine, on our own page, and nobody else.
 
-Anybody who reaches it acts as anybody in it, so every request is checked here before a route sees it.
+Anybody who reaches it acts as anybody in it, so every request is checked here before a route sees it. What a program of
+this machine sends to another channel's address is that channel's to check.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
+PRESS = "/press"  # where our own pages send what was pressed
 LINES = "application/x-ndjson"  # what our own script asks for; a browser without it asks for a page
 
 HEADERS = {
@@ -46,7 +48,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let local requests through; turn every refusal into a plain page, or JSON for our own script."""
     try:
         check_local(request)
-        if request.method not in SAFE:
+        # A browser names the sending page in every POST, so whatever names none and is not for us is no page's.
+        if request.method not in SAFE and (request.path == PRESS or hdrs.ORIGIN in request.headers):
             check_origin(request)
         return await handler(request)
     except Refused as refused:

@@ -60,7 +60,7 @@ WEAKNESSES = (
     Weakness(
         "what was changed leaves the old request waiting",
         "bot/deciding/requests.py",
-        "            await turn.tx.approvals.withdraw(case.id, only=request.id)\n",
+        "            await acting.tx.approvals.withdraw(case.id, only=request.id)\n",
         "            pass\n",
     ),
     Weakness(

@@ -47,7 +47,6 @@ class Witness:
         self.cases: Mapping[str, Case] = {id: self._case(self.now, id) for id in self.now.cases}
         self._sequence, self._hash = self._chained(0, bytes(32), self.now.lines)
         self._told: Counter[str] = Counter()
-        self._asker: dict[str, tuple[int, str]] = {}  # consultation -> its version, and what its worker was then
         self.counted: Counter[str] = Counter()
         self._nobody: dict[str, int] = {}  # request that nobody could decide when last looked at -> steps taken then
         self._heard: dict[str, object] = {}
@@ -232,13 +231,7 @@ class Witness:
 
     def _every_lane(self, case: Case) -> None:
         """What must be agreed to and is not, is asked of somebody."""
-        id, role = case.row["id"], self.now.people[case.row["requester_id"]]["role"]
-        version, then = self._asker.get(id, (-1, ""))
-        if version != case.row["version"]:
-            self._asker[id], then = (case.row["version"], role), role
-        # A worker who becomes a trustee after somebody agreed to A2 has one worker now. Their card says that nobody was
-        # asked; it is with their next press, and not before.
-        if case.row["state"] != "sent" or role != then:
+        if case.row["state"] != "sent":
             return
         for verdict in self._sent(case):
             code, lane = code_of(verdict), verdict.lane.id

@@ -140,6 +140,7 @@ async function press(form, button) {
   sending.set("delivery", delivery(form, new URLSearchParams(sending)));
   form.setAttribute("aria-busy", "true");
   const person = form.elements.person.value;
+  let answered = ""; // the message that shows the answer, which may say more than its card does when asked for again
   newer(person);
   try {
     const answer = await fetch("/press", { method: "POST", headers: { Accept: LINES }, body: sending });
@@ -150,13 +151,14 @@ async function press(form, button) {
         form.dataset.answered = "yes";
         unsent.delete(form);
       }
+      if (line.kind === "show") answered = line.message;
       act(line, form);
     }
   } catch {
     warn("That did not arrive. Press again. If someone is in danger, ring 999 now.");
   } finally {
     form.removeAttribute("aria-busy");
-    refresh(person).catch(() => {}); // what is missing now comes with the next change
+    refresh(person, answered).catch(() => {}); // what is missing now comes with the next change
   }
 }
 
@@ -254,7 +256,7 @@ dialog.addEventListener("close", () => dialog.open || dialog.replaceChildren());
 
 // --- staying up to date ---
 
-async function refresh(person) {
+async function refresh(person, but = "") {
   const column = columns.get(person);
   const asked = changes.get(person);
   const answer = await fetch(`/people/${encodeURIComponent(person)}`, { headers: { Accept: LINES } });
@@ -267,7 +269,7 @@ async function refresh(person) {
     panel.replaceChildren(drawn(now.home.html));
     if (focused) refocus(panel.firstElementChild, focused);
   }
-  for (const line of now.cards) place(line, { quiet: true });
+  for (const line of now.cards) if (line.message !== but) place(line, { quiet: true });
 }
 
 function listen() {
