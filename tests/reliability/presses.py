@@ -90,8 +90,10 @@ async def on(engine: str, url: str, processes: int, people: int = PEOPLE, reques
         counts = {row[0]: row[1] for row in rows}
         found.decided = {press.request: counts.get(press.request, 0) for press in presses}
         found.faults = await tx.ledger.faults()
-        kinds = [json.loads(entry.body)["kind"] for entry in await tx.ledger.entries()]
-        found.lines = sum(kind in ("approved", "declined") for kind in kinds)
+        last = 0
+        while page := await tx.ledger.entries(after=last):
+            last = page[-1].sequence
+            found.lines += sum(json.loads(entry.body)["kind"] in ("approved", "declined") for entry in page)
     await store.close()
     return found
 
