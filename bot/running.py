@@ -149,7 +149,11 @@ def remove_person(chosen: argparse.Namespace, environment: Mapping[str, str]) ->
 def link_account(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     account = (chosen.channel, chosen.tenant, chosen.user)
     sure = bool(chosen.another_person)
-    return _tell(lambda store, _: colleagues.linked(store, chosen.id, account, now(), another=sure), environment)
+
+    def linked(store: Store, books: Books) -> Coroutine[Any, Any, str]:
+        return colleagues.linked(store, books, chosen.id, account, now(), another=sure)
+
+    return _tell(linked, environment)
 
 
 def unlink_account(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:

@@ -55,7 +55,7 @@ async def try_out(
     await import_charity(office.store, charity, now())
     await import_people(office.store, people, now())
     for id, account in prepared.accounts.items():
-        await colleagues.linked(office.store, id, (account.channel, account.tenant, account.user), now())
+        await colleagues.linked(office.store, office.books, id, (account.channel, account.tenant, account.user), now())
 
     def say(port: int) -> None:
         ready(port, prepared.words.replace("{port}", str(port)))

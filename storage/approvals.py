@@ -246,12 +246,14 @@ class Approvals:
                 decisions.c.organisation_id == self._work.organisation_id,
             )
         )
-        return {
-            row.request_id: Decision(
-                row.id, row.request_id, row.person_id, cast("Verdict", row.verdict), row.text_id, from_micros(row.at)
-            )
-            for row in rows
-        }
+        return {row.request_id: _decision(row) for row in rows}
+
+    async def decision(self, request_id: str) -> Decision | None:
+        """What was decided on one request, if anything."""
+        mine = decisions.c.organisation_id == self._work.organisation_id
+        which = select(decisions).where(decisions.c.request_id == request_id, mine)
+        row = (await self._work.connection.execute(which)).one_or_none()
+        return _decision(row) if row else None
 
     def _its(self, request_id: str) -> ColumnElement[bool]:
         mine = approval_requests.c.organisation_id == self._work.organisation_id
@@ -270,6 +272,11 @@ class Approvals:
         for row in rows:
             found.setdefault(row.id, []).append(row)
         return [_request(each) for each in found.values()]
+
+
+def _decision(row: Row[Any]) -> Decision:
+    moment = from_micros(row.at)
+    return Decision(row.id, row.request_id, row.person_id, cast("Verdict", row.verdict), row.text_id, moment)
 
 
 def _request(rows: list[Row[Any]]) -> ApprovalRequest:

@@ -8,13 +8,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
+from storage.direct import Direct
 from storage.records import Factor, Factors, NotFound, from_micros, to_micros
 from storage.tables import factors as table
 from storage.work import Work
 
 _LENGTH = 2  # bytes that say how long the wrapped key is, which stands before the sealed text
+
+_OF = Direct(
+    select(table).where(
+        table.c.organisation_id == bindparam("org"),
+        table.c.person_id == bindparam("person"),
+        table.c.kind == bindparam("of"),
+    )
+)
 
 
 class PersonalFactors:
@@ -23,8 +32,11 @@ class PersonalFactors:
 
     async def of(self, person_id: str, kind: Factors, *, hold: bool = False) -> Factor | None:
         """This person's factor. `hold`: nobody else counts a code of it until the end of this transaction."""
-        query = select(table).where(*self._one(person_id, kind))
-        row = (await self._work.connection.execute(query.with_for_update() if hold else query)).one_or_none()
+        if not hold:
+            rows = await _OF.rows(self._work, {"org": self._work.organisation_id, "person": person_id, "of": kind})
+            return _factor(rows[0]) if rows else None
+        query = select(table).where(*self._one(person_id, kind)).with_for_update()
+        row = (await self._work.connection.execute(query)).one_or_none()
         return None if row is None else _factor(row)
 
     async def keep(self, person_id: str, kind: Factors, secret: str, *, proven: bool) -> None:

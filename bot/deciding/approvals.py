@@ -5,6 +5,8 @@ The rule to keep: who may decide is worked out again on every press, and the dat
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.by_phone import CONFIRM, confirm_card, to_confirm
 from bot.cards import Confirm, Correct, Facts, Field, Form, Open, Reply, Show, Text
 from bot.deciding.approval_card import approval_card, settled_words
@@ -27,6 +29,7 @@ DECIDED = "decided"
 """The kind of the worker's message: somebody agreed, or said no (`bot.decided`)."""
 
 LATE = "Somebody has decided this already. Your press changed nothing."
+_MINE: Mapping[Yes, str] = {"approved": "You have agreed to this already.", "declined": "You have said no already."}
 _REASON = Text("reason", "Why?", "One or two lines. No names.", LIMIT, long=True)
 
 
@@ -82,7 +85,7 @@ async def _form(turn: Turn, submit: str, action: str, why: str) -> Reply:
 async def _decide(turn: Turn, verdict: Yes) -> Reply:
     state = await turn.tx.approvals.hold(turn.event.carry.get("r", ""))
     if state in ("approved", "declined"):
-        raise Refusal(LATE)  # at once: whoever pressed at the same moment waits behind this
+        return await _decided_already(turn, verdict)  # at once: whoever pressed in the same moment waits behind this
     request, picture, _ = await asked_about(turn)
     if turn.event.carry.get("f") != request.fingerprint:
         raise Refusal("What is proposed has changed since you opened this. Look at the card again.")
@@ -107,6 +110,18 @@ async def _decide(turn: Turn, verdict: Yes) -> Reply:
     if worker := picture.person(case.requester_id):
         await turn.tell(case, DECIDED, [worker], urgent=False)
     await turn.refresh(case)
+    return Show(approval_card(await turn.picture(case), turn.person))
+
+
+async def _decided_already(turn: Turn, verdict: Yes) -> Reply:
+    """Raises Refusal, unless it was this very press: they read "not recorded yet", though it was, and pressed again."""
+    made = await turn.tx.approvals.decision(turn.event.carry.get("r", ""))
+    if made is None or made.person_id != turn.person.id:
+        raise Refusal(LATE)
+    if made.verdict != verdict:
+        raise Refusal(f"{_MINE[made.verdict]} Your press changed nothing. If you see it differently now, ring.")
+    request = await turn.tx.approvals.get(made.request_id)
+    case = await turn.tx.cases.get(request.consultation_id)
     return Show(approval_card(await turn.picture(case), turn.person))
 
 

@@ -63,10 +63,19 @@ class _Roster:
 
 async def ask_anew(tx: Transaction, books: Mapping[str, Book], person: Person) -> None:
     """With another role somebody may need another yes for what they sent, as where two workers have to agree (4.4)."""
+    await _ask_anew(tx, books, [bare.id for bare in await tx.cases.of(person.id, _SENT)])
+
+
+async def as_one(tx: Transaction, books: Mapping[str, Book], ids: Collection[str]) -> None:
+    """These entries of the roster are one human now: what one asked and another agreed to needs somebody else's yes."""
+    await _ask_anew(tx, books, await tx.approvals.hold_open(ids, own=True))
+
+
+async def _ask_anew(tx: Transaction, books: Mapping[str, Book], case_ids: Collection[str]) -> None:
     charity = charity_of(await tx.organisations.current())
-    for bare in await tx.cases.of(person.id, _SENT):
-        if book := books.get(bare.book_id):
-            case = await tx.cases.get(bare.id)
+    for id in case_ids:
+        case = await tx.cases.get(id)
+        if case.state == "sent" and (book := books.get(case.book_id)):
             await bring_up_to_date(_Roster(tx, book, charity), case)
             await refresh(tx, case)
 

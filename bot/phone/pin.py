@@ -52,10 +52,15 @@ async def first(turn: Turn) -> Reply | None:
         goes_on = _after(event)
         turn.event = goes_on if _is_asked_before(replace(turn, event=goes_on)) else replace(event, action="home")
         return None
-    if event.action not in _DECIDES and not _is_asked_before(turn):
+    answers = event.action == "answer"
+    if event.action not in _DECIDES and not answers and not _is_asked_before(turn):
+        return None
+    if answers and event.carry.get("q") != turn.book.emergency.question:
         return None
     factor = await turn.tx.factors.of(turn.person.id, "pin")
     if factor is None and not turn.charity.pin.demanded:
+        return None
+    if answers and not _is_asked_before(turn):  # last of all: it walks the book, and few have a PIN
         return None
     if factor is not None and is_closed(turn, factor):
         said = f"Too many wrong PINs. {await closed(turn, factor)}"

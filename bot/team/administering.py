@@ -133,7 +133,7 @@ async def _put(turn: Turn, person: Person, values: dict[str, str], account: tupl
     try:
         [done] = await change(turn.tx, turn.office.books, [wanted], by=turn.person.id)
         if account is not None:
-            await link(turn.tx, done.person, *account, by=turn.person.id)
+            await link(turn.tx, turn.office.books, done.person, account, by=turn.person.id)
     except CharityError as wrong:
         raise Refusal(_nothing(wrong)) from wrong
     if not any(p.active and not p.locked and p.can(ADMINISTRATOR) for p in await turn.tx.people.everybody()):
@@ -232,7 +232,7 @@ async def accounts_confirmed(turn: Turn) -> Reply:
         return Correct({"take": f"First add the new one. Take this one away when {person.name} has used the new one."})
     try:
         if account is not None:
-            await link(turn.tx, person, *account, by=turn.person.id)
+            await link(turn.tx, turn.office.books, person, account, by=turn.person.id)
         if gone is not None:
             await unlink(turn.tx, turn.office.books, person, gone, by=turn.person.id)
     except CharityError as wrong:

@@ -123,7 +123,7 @@ async def removed(store: Store, books: Books, handle: str, now: datetime) -> str
 
 
 async def linked(
-    store: Store, handle: str, account: tuple[str, str, str], now: datetime, *, another: bool = False
+    store: Store, books: Books, handle: str, account: tuple[str, str, str], now: datetime, *, another: bool = False
 ) -> str:
     """One more account (channel, tenant, user) of this person. Raises CharityError.
 
@@ -132,7 +132,7 @@ async def linked(
     async with store.begin(now) as tx:
         await bound(tx)
         person = _found(await tx.people.everybody(), handle)
-        return await linking.link(tx, person, *account, by=COMMAND_LINE, apart=another)
+        return await linking.link(tx, books, person, account, by=COMMAND_LINE, apart=another)
 
 
 async def unlinked(store: Store, books: Books, handle: str, account: tuple[str, str, str], now: datetime) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.deciding.moving import as_one
 from bot.organisation.tables import CharityError, fits
 from bot.roster_cards import ACCOUNT, tell_changed
 from bot.team.membership import COMMAND_LINE, cut_off, take_back_copies
@@ -17,14 +18,22 @@ from storage.store import Transaction
 
 
 async def link(
-    tx: Transaction, person: Person, channel: str, tenant: str, user: str, *, by: str, apart: bool = False
+    tx: Transaction,
+    books: Mapping[str, Book],
+    person: Person,
+    account: tuple[str, str, str],
+    *,
+    by: str,
+    apart: bool = False,
 ) -> str:
-    """One more account of this person. Gives a sentence. Raises CharityError: it is somebody else's, or is none.
+    """One more account (channel, tenant, user) of this person. Gives a sentence.
 
-    Whoever had it before is the same human from now on: neither decides what the other asked. Not so with `apart`: then
-    it was theirs by mistake.
+    Raises CharityError: it is somebody else's, or is none.
+
+    Whoever had it before is the same human from now on: neither decides what the other asked, and what one of them
+    agreed to is asked of somebody else. Not so with `apart`: then it was theirs by mistake.
     """
-    channel, tenant, user = channel.strip(), tenant.strip(), user.strip()
+    channel, tenant, user = (part.strip() for part in account)
     if not (channel and tenant and user) or not all(fits(part) for part in (channel, tenant, user)):
         raise CharityError(["an account is a channel, a tenant and a user, each a short text on one line"])
     await tx.people.hold_roster()
@@ -37,6 +46,8 @@ async def link(
     if apart:
         await tx.people.apart(person.id, channel=channel, tenant=tenant, user=user, by=by)
     same = (await tx.people.one_human()).get(person.id, frozenset())
+    if same:
+        await as_one(tx, books, {person.id, *same})
     if by != COMMAND_LINE:
         await tx.people.grant(person.id, [ACCOUNT], by=by)
         await tell_changed(tx, person, [ACCOUNT], by=by)

@@ -9,6 +9,7 @@ from tests.conversations import stories
 from tests.conversations.around import A_CHILD_AND_TERROR
 from tests.conversations.resident import Resident
 from tests.conversations.test_administering import about
+from tests.conversations.test_asked_together import sends_to
 from tests.conversations.test_ladder import time_goes_on
 from tests.conversations.test_second_look import message
 from tests.conversations.test_spoken import agreed_by_phone, writes_down
@@ -31,9 +32,9 @@ async def links(administrator: Resident, name: str, account: Resident) -> None:
 async def one_human(town: Town, first: str, second: str) -> None:
     """The same account stood with both, one after the other."""
     office, account = town.process.office, ("slack", town.workspace.team, "U0OLD")
-    await colleagues.linked(office.store, first, account, town.clock())
+    await colleagues.linked(office.store, office.books, first, account, town.clock())
     await colleagues.unlinked(office.store, office.books, first, account, town.clock())
-    await colleagues.linked(office.store, second, account, town.clock())
+    await colleagues.linked(office.store, office.books, second, account, town.clock())
 
 
 async def test_whoever_linked_an_account_to_the_approver_the_day_before_does_not_agree_from_it(town: Town) -> None:
@@ -127,3 +128,38 @@ async def test_one_human_with_two_entries_is_not_two_workers_who_were_there(town
 
     assert (await town.case()).state == "sent"
     assert THERE not in hana.all()
+
+
+async def test_a_yes_of_whoever_turns_out_to_be_the_asker_is_asked_of_somebody_else_at_once(town: Town) -> None:
+    amira, ben, chidi = town.people("amira", "ben", "chidi")
+    await amira.sends(stories.A_CHILD, of="Ben Carver")
+    await town.delivers()
+    await ben.agrees()
+    await town.delivers()
+    await amira.reads("Ben Carver agreed")
+
+    await one_human(town, "amira", "ben")
+    await town.delivers()
+
+    await chidi.reads("# Do you agree?")
+    await amira.reads("# Waiting for a second person", "Chidi Lowe")
+    await chidi.agrees()
+    await town.delivers()
+    await amira.reads("Chidi Lowe agreed")
+
+
+async def test_two_who_agreed_and_turn_out_to_be_one_human_are_one_of_the_two(town: Town) -> None:
+    chidi, ben, femi, ewan = town.people("chidi", "ben", "femi", "ewan")
+    await sends_to(chidi, stories.A_KILLING_ADMITTED, "Femi Adair", "Ewan Marsh")
+    await town.delivers()
+    await femi.agrees()
+    await town.delivers()
+    await ewan.agrees()
+    await town.delivers()
+    await chidi.reads("# What to do now")
+
+    await one_human(town, "femi", "ewan")
+    await town.delivers()
+
+    await ben.reads("# Do you agree?")
+    await chidi.reads("# Waiting for a second person")

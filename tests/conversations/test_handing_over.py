@@ -276,7 +276,7 @@ async def test_nobody_agrees_from_a_second_account_to_what_they_asked_for_from_t
         [request] = await tx.approvals.of((await town.case()).id)
     carried = {"c": request.consultation_id, "r": request.id, "f": request.fingerprint}
 
-    said = await colleagues.linked(office.store, "amira", account, town.clock())
+    said = await colleagues.linked(office.store, office.books, "amira", account, town.clock())
     await second.types("home")
     await second.sees("# Confer")
     await second.presses("Press", on=second.forges("approve", **carried))
@@ -292,7 +292,7 @@ async def test_an_account_is_never_linked_away_from_somebody_else_and_taken_away
     account = ("slack", town.workspace.team, ben.account.id)
 
     with pytest.raises(Exception, match="this account is Ben Carver's; take it away from them first"):
-        await colleagues.linked(office.store, "amira", account, clock())
+        await colleagues.linked(office.store, office.books, "amira", account, clock())
     said = await colleagues.unlinked(office.store, office.books, "ben", account, clock())
     await ben.commands()
 

@@ -30,7 +30,7 @@ async def test_whoever_asked_under_one_entry_never_agrees_under_the_other_once_b
         [request] = [each for each in await tx.approvals.of(case.id) if each.state == "pending"]
 
     await colleagues.unlinked(office.store, office.books, "femi", account, town.clock())
-    said = await colleagues.linked(office.store, "amira", account, town.clock())
+    said = await colleagues.linked(office.store, office.books, "amira", account, town.clock())
     await colleagues.removed(office.store, office.books, "femi", town.clock())
     await town.delivers()
     await femi.types("home")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -10,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from bot.cards import Show
+from bot.cards import Notice, Show
 from bot.channels import Unavailable
 from bot.dispatch import Dispatcher
 from bot.events import Event
 from bot.turn import Office
-from storage.store import GaveWay, Store, Transaction
+from storage.store import GaveWay, Store, StoreUnavailable, Transaction
+from tests.conversations import stories
 from tests.conversations.town import ONE_ENGINE, Town
 
 WITHIN = 2.5
@@ -47,6 +49,16 @@ class GivesWay(Store):
             if self.times:
                 self.times -= 1
                 raise GaveWay
+
+
+class CutOff(Store):
+    """Commits, and is cut off before it hears so: whoever waits for the answer cannot know."""
+
+    @asynccontextmanager
+    async def begin(self, now: datetime, *, within: float | None = None) -> AsyncIterator[Transaction]:
+        async with super().begin(now, within=within) as tx:
+            yield tx
+        raise StoreUnavailable
 
 
 @pytest.fixture
@@ -136,3 +148,39 @@ async def test_danger_is_recorded_however_long_it_took_to_show_the_card(town: To
 
     assert store.given == [WITHIN]
     assert (await town.case()).values == {"life_now": "yes"}
+
+
+async def decides(town: Town, store: Store, handle: str, what: str) -> list[str]:
+    """What they read who submit the form of the only request: the sentences at the top of their card."""
+    case = await town.case()
+    async with town.reading() as tx:
+        (request,) = await tx.approvals.of(case.id)
+    carry = {"c": case.id, "r": request.id, "f": request.fingerprint}
+    fields = {"reason": ("So I see it.",), "talked": ("yes",)}
+    reply = await desk(town, store, step=0).handle(
+        Event(secrets.token_hex(4), town.who(town.person(handle)), f"{what}.confirm", carry=carry, fields=fields)
+    )
+    assert isinstance(reply, Show)
+    return [block.text for block in reply.card.blocks if isinstance(block, Notice)]
+
+
+@ONE_ENGINE
+async def test_whoever_decided_without_hearing_so_and_presses_again_reads_that_they_decided(
+    town: Town, store: Noting
+) -> None:
+    town.people("amira", "ben", "chidi")
+    await town.person("amira").sends(stories.A_CHILD)
+    cut_off = CutOff(town.url, town.keys)
+
+    with pytest.raises(Unavailable):
+        await decides(town, cut_off, "ben", "approve")
+    await cut_off.close()
+
+    assert await decides(town, store, "ben", "approve") == [
+        "Already decided: Ben Carver agreed to this at 02:14 on 20 November."
+    ]
+    otherwise, _ = await decides(town, store, "ben", "decline")
+    assert otherwise.startswith("You have agreed to this already. Your press changed nothing.")
+    late, _ = await decides(town, store, "chidi", "approve")
+    assert late == "Somebody has decided this already. Your press changed nothing."
+    assert (await town.ledger_kinds()).count("approved") == 1
