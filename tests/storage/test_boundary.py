@@ -96,7 +96,7 @@ class Filled:
 OWN = object()
 READS: dict[str, tuple[Use, Any]] = {
     "approvals.asked_of": (lambda tx, it: tx.approvals.asked_of(it.charity.trustee.id), []),
-    "approvals.decision": (lambda tx, it: tx.approvals.decision(it.request.id), None),
+    "approvals.decision": (lambda tx, it: tx.approvals.decision(it.agreed.id), None),
     "approvals.decisions": (lambda tx, it: tx.approvals.decisions(it.case.id), {}),
     "approvals.get": (lambda tx, it: tx.approvals.get(it.request.id), NotFound),
     "approvals.of": (lambda tx, it: tx.approvals.of(it.case.id), []),
