@@ -25,6 +25,7 @@ from bot.channels.teams.answers import BROKEN, Answer, Answers, Urgent
 from bot.channels.teams.connector import PATIENCE, REACHED, Connector
 from bot.channels.teams.door import Door, Refused
 from bot.channels.teams.editing import Editing
+from bot.channels.teams.encoding import encoded
 from bot.channels.teams.filling import Filling
 from bot.channels.teams.given import Given
 from bot.channels.teams.inbound_auth import Guard, Keys
@@ -73,7 +74,8 @@ class TeamsChannel:
                 return web.Response(status=refused.status, text=refused.why)
             if answer.body is None:
                 return web.Response(status=answer.status)
-            return web.json_response(answer.body, status=answer.status)
+            said = encoded(answer.body)
+            return web.Response(body=said, status=answer.status, content_type="application/json", charset="utf-8")
 
         app.router.add_post(PATH, receive)
 

@@ -21,6 +21,7 @@ import aiohttp
 from yarl import URL
 
 from bot.channels import DeliveryError, Gone
+from bot.channels.teams.encoding import encoded
 from bot.channels.teams.references import Reference
 from bot.channels.teams.settings import Settings
 from bot.channels.teams.tokens import Tokens
@@ -162,12 +163,14 @@ class Connector:
             raise
 
     async def _tried(self, verb: str, url: URL, said: Json | None, *, urgent: bool) -> Mapping[str, Any]:
+        body = None if said is None else encoded(said)
         for last in (False, True):
             token = await self._tokens.get(urgent=urgent)
-            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            headers = {"Content-Type": "application/json; charset=utf-8"} if body else {}
+            headers |= {"Authorization": f"Bearer {token}"} if token else {}
             try:
                 async with self._session.request(
-                    verb, url, json=said, headers=headers, allow_redirects=False
+                    verb, url, data=body, headers=headers, allow_redirects=False
                 ) as answer:
                     held = await answer.read()
                     status, retry_after = answer.status, answer.headers.get("Retry-After")
