@@ -13,7 +13,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup try try-teams test playground check lint types contracts format bench docs reliability lock wheel clean
+.PHONY: help setup try try-teams test everywhere playground check lint types contracts format bench docs reliability lock wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -28,6 +28,10 @@ setup: .venv/dev ## only the set-up, for running and for testing
 
 test: .venv/dev ## set everything up and run every test
 	@$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+everywhere: .venv/dev ## the transcripts that name no product once more: with everybody on Teams, and in the sandbox
+	@$(PY) -m pytest -n $(WORKERS) --dist worksteal tests/conversations --on teams $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist worksteal tests/conversations --on web $(ARGS)
 
 playground: .venv/dev ## drive Microsoft's Agents Playground through a whole consultation: needs npm and Chromium
 	@$(PY) -m pytest -m playground tests/teams/test_playground.py $(ARGS)

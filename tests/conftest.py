@@ -23,6 +23,15 @@ settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--on",
+        default="",
+        choices=("slack", "teams", "web"),
+        help="the product where people of a transcript are that does not name any; only these transcripts are run",
+    )
+
+
 def pytest_collection_finish() -> None:
     """Modules, books and the list of tests stay to the end, so the garbage collector need not go through them again and
     again, which takes a tenth of a run. What the tests themselves make it sees as ever, only less often: at the usual

@@ -21,7 +21,7 @@ from bot.team.importing import import_charity, import_people
 from policy.book import Book
 from storage.sealing import Keyring, new_key
 from storage.store import Store
-from tests.conversations.sides import HOMES, ROSTER, opened, products_of, rehoused
+from tests.conversations.sides import HOMES, ROSTER, SLACKS_OWN, opened, products_of, rehoused
 from tests.conversations.town import Clock, Town
 from tests.databases import apart, copied, create, execute
 
@@ -60,10 +60,23 @@ def charity_on_postgresql(postgres_url: str, migrated_template: str) -> Iterator
     apart(execute(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--on`: the transcripts that name no product and have to read the same on any. On one engine each."""
+    if product := config.getoption("--on"):
+        items[:] = [item for item in items if _goes_anywhere(item, product)]
+
+
+def _goes_anywhere(item: pytest.Item, product: str) -> bool:
+    if product != "slack" and item.get_closest_marker(SLACKS_OWN.name):
+        return False
+    given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return "town" in getattr(item, "fixturenames", ()) and "homes" not in given and given.get("charity_url") == "sqlite"
+
+
 @pytest.fixture
 def homes(request: pytest.FixtureRequest) -> str:
     """Who has which accounts, by its name in `sides.HOMES`; everybody is on Slack where a test does not say."""
-    return str(getattr(request, "param", "slack"))
+    return str(getattr(request, "param", request.config.getoption("--on") or "slack"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -49,8 +49,8 @@ class TeamsResident(Resident):
 
     # What a forger would do: Teams' token is right, and what the button or form carries is not
 
-    def forges(self, action: str, **carry: str) -> Message:
-        return self._with(Origin(action, carry))
+    def forges(self, action: str, *, at: Message | None = None, **carry: str) -> Message:
+        return self._with(Origin(action, carry), at)
 
     def open_form(self) -> Message:
         return copy.deepcopy(self._newest())
@@ -73,8 +73,8 @@ class TeamsResident(Resident):
         mine = self._newest()
         self.person.connector.answers(mine, theirs.card)
 
-    def _with(self, origin: Origin) -> Message:
-        at = copy.deepcopy(self._newest())
+    def _with(self, origin: Origin, at: Message | None = None) -> Message:
+        at = copy.deepcopy(at or self._newest())
         press = {"type": "Action.Execute", "title": "Press", "verb": origin.action, "data": origin.written()}
         at.shown = {"type": "AdaptiveCard", "body": [{"type": "ActionSet", "actions": [press]}]}
         return at

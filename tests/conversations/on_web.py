@@ -39,8 +39,8 @@ class WebResident(Resident):
 
     # What a forger would do: the page's token is right, and what the button or form carries is not
 
-    def forges(self, action: str, **carry: str) -> Shown:
-        return self._with(self.card(), press(action, carry), "Press")
+    def forges(self, action: str, *, at: Shown | None = None, **carry: str) -> Shown:
+        return self._with(at or self.card(), press(action, carry), "Press")
 
     def open_form(self) -> Kept:
         return copy.deepcopy(self.person.dialog)

@@ -217,16 +217,16 @@ class Resident:
 
     # What a forger would do: Slack's signature is right, and what the button or form carries is not
 
-    def forges(self, action: str, **carry: str) -> Kept:
-        """A card whose one button, "Press", does this."""
+    def forges(self, action: str, *, at: Kept | None = None, **carry: str) -> Kept:
+        """A card whose one button, "Press", does this. It stands where `at` does, else in the newest message."""
         button = {
             "type": "button",
             "text": {"type": "plain_text", "text": "Press"},
             "action_id": "forged",
             "value": wrapped(action, carry),
         }
-        at = self.account.messages()[-1]
-        return Message(at.channel, at.ts, "", [{"type": "actions", "block_id": "forged", "elements": [button]}])
+        place = at or self.account.messages()[-1]
+        return Message(place.channel, place.ts, "", [{"type": "actions", "block_id": "forged", "elements": [button]}])
 
     def open_form(self) -> Kept:
         return self._open()[-1]

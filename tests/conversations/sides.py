@@ -175,6 +175,9 @@ def on(*homes: str, engines: bool = False) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("homes", "charity_url"), ways, indirect=True)
 
 
+SLACKS_OWN = pytest.mark.slacks_own
+"""For what looks at Slack's own forms, messages, places or errors; with `--on` another product it is left out."""
+
 EVERYWHERE = on("slack", "teams", "web", engines=True)
 EVERY_PRODUCT = on("slack", "teams", "web")
 """The same, where the engine makes no difference at all."""

@@ -11,6 +11,7 @@ from bot.events import Event
 from storage.records import Person
 from tests.conversations import stories
 from tests.conversations.resident import Resident
+from tests.conversations.sides import SLACKS_OWN
 from tests.conversations.test_away import MONDAY
 from tests.conversations.town import ONE_ENGINE, Town
 
@@ -37,6 +38,7 @@ async def known(town: Town, name: str) -> Person:
         return next(each for each in await tx.people.everybody() if each.name == name)
 
 
+@SLACKS_OWN
 async def test_an_administrator_adds_a_colleague_who_can_begin_at_once_and_the_lead_reads_who_gave_them_a_say(
     town: Town,
 ) -> None:
@@ -48,7 +50,7 @@ async def test_an_administrator_adds_a_colleague_who_can_begin_at_once_and_the_l
     await ewan.ticks("Approver")
     await ewan.fills("Their id there", zoe.account.id)
     await ewan.submits()
-    await ewan.sees("Zoe Hart is on the list.", "Zoe Hart: worker, approver, on Slack")
+    await ewan.sees("Zoe Hart is on the list.", "Zoe Hart: worker, approver, on ")
 
     await zoe.begins()
     await ben.opens_home()
@@ -175,6 +177,7 @@ async def test_somebody_is_put_on_call_and_never_beside_another_at_the_same_time
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_a_second_account_is_linked_and_whose_it_is_and_the_lead_read_so(town: Town) -> None:
     amira, ben, ewan, second = town.people("amira", "ben", "ewan", "amira.tablet")
     await about(ewan, "Amira Osei", "Accounts", "Accounts")

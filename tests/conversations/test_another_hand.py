@@ -8,6 +8,7 @@ from bot.team import colleagues
 from tests.conversations import stories
 from tests.conversations.around import A_CHILD_AND_TERROR
 from tests.conversations.resident import Resident
+from tests.conversations.sides import SLACKS_OWN
 from tests.conversations.test_administering import about
 from tests.conversations.test_asked_together import sends_to
 from tests.conversations.test_ladder import time_goes_on
@@ -50,6 +51,7 @@ async def test_whoever_linked_an_account_to_the_approver_the_day_before_does_not
     assert "( ) Chidi Lowe" in ewan.screen()
 
 
+@SLACKS_OWN
 async def test_a_yes_by_phone_is_not_confirmed_from_an_account_the_asker_linked(town: Town) -> None:
     ewan, evil, _ = town.people("ewan", "evil", "ben")
     await ewan.sends(stories.A_CHILD, of="Ben Carver")

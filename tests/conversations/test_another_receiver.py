@@ -154,7 +154,6 @@ async def test_a_colleagues_yes_to_one_asker_is_no_yes_to_another(town: Town) ->
     await takes_back(ewan)
     await changes(ewan, ASKED)
     await says_who_really_asks(ewan, "Prison")
-    await ewan.sees(AGAIN)
 
     await ewan.answers({**stories.A_REQUEST, WHAT_THEY_SAID: {"Choose the one": "I have not asked"}})
     await ewan.asks_for_agreement(of="Ben Carver")

@@ -7,7 +7,7 @@ import pytest
 from tests.conversations import stories
 from tests.conversations.around import keeps_out, sends_a_worry
 from tests.conversations.resident import CHECKED, TALKED, Resident
-from tests.conversations.sides import EVERY_PRODUCT
+from tests.conversations.sides import EVERY_PRODUCT, SLACKS_OWN
 from tests.conversations.town import ONE_ENGINE, Town
 
 
@@ -116,6 +116,7 @@ async def test_nobody_on_the_roster_who_can_decide_is_said_and_people_are_named_
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_the_card_says_what_why_to_whom_the_danger_what_they_know_their_yes_and_the_clock(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.sends(stories.A_KILLING_ADMITTED, of="Femi Adair")
@@ -327,6 +328,7 @@ async def test_a_worry_about_a_trustee_passes_the_chair_by(town: Town) -> None:
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_somebody_kept_out_after_they_were_asked_can_decide_nothing(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -436,6 +438,7 @@ async def test_whoever_presses_later_reads_who_decided_and_when(town: Town) -> N
     assert (await town.ledger_kinds()).count("declined") == 0
 
 
+@SLACKS_OWN
 async def test_every_copy_of_the_card_changes_when_it_is_decided(town: Town) -> None:
     amira, ben, chidi = town.people("amira", "ben", "chidi")
     await amira.sends(stories.A_CHILD)
@@ -455,6 +458,7 @@ async def test_every_copy_of_the_card_changes_when_it_is_decided(town: Town) -> 
 # Taken back and changed
 
 
+@SLACKS_OWN
 async def test_what_was_taken_back_cannot_be_agreed_to(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -538,6 +542,7 @@ async def test_a_request_that_is_not_there_is_refused(town: Town) -> None:
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_naming_somebody_who_is_not_on_the_roster_is_refused(town: Town) -> None:
     amira = town.person("amira")
     await amira.sends(stories.A_CHILD, of="Femi Adair")
@@ -578,6 +583,7 @@ async def test_a_form_with_an_old_version_is_refused(town: Town) -> None:
 
 @ONE_ENGINE
 @pytest.mark.parametrize("yes", [True, False])
+@SLACKS_OWN
 async def test_every_yes_and_every_no_reaches_the_worker_as_a_new_message(town: Town, yes: bool) -> None:
     amira, dora = town.people("amira", "dora")
     await amira.sends(stories.A_CHILD if yes else stories.A_REQUEST, of="Dora Finch")

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 
 from storage.tables import addresses
 from tests.conversations import stories
+from tests.conversations.sides import SLACKS_OWN
 from tests.conversations.test_away import is_away
 from tests.conversations.test_ladder import next_time, steps, time_goes_on
 from tests.conversations.town import ONE_ENGINE, Town
@@ -84,6 +85,7 @@ async def test_by_day_what_can_wait_is_written_at_once(town: Town) -> None:
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_where_nobody_can_be_reached_the_card_says_so_with_the_numbers_and_no_times(town: Town) -> None:
     async with town.changing() as tx:
         await tx.connection.execute(delete(addresses).where(addresses.c.user.in_(["U0BEN", "U0CHIDI"])))

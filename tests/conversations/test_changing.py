@@ -6,6 +6,7 @@ import asyncio
 
 from tests.conversations import stories
 from tests.conversations.resident import NONE, NOT_RECORDED, Ticked
+from tests.conversations.sides import SLACKS_OWN
 from tests.conversations.town import ONE_ENGINE, Town
 
 
@@ -108,6 +109,7 @@ async def test_stopping_leaves_the_reference_and_tells_nobody(town: Town) -> Non
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_who_has_two_open_is_asked_which(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
@@ -168,6 +170,7 @@ async def test_the_same_press_delivered_twice_changes_nothing(town: Town) -> Non
     assert await town.state() == before
 
 
+@SLACKS_OWN
 async def test_a_message_that_slack_sends_again_after_a_500_is_answered_once(town: Town) -> None:
     amira = town.person("amira")
     event = {"type": "message", "user": amira.account.id, "text": "hello", "ts": "1.1", "channel": "D0AMIRA"}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from tests.conversations import stories
 from tests.conversations.around import A_CHILD_AND_TERROR, tells_one_lead
+from tests.conversations.sides import SLACKS_OWN
 from tests.conversations.test_approval import asked
 from tests.conversations.town import ONE_ENGINE, Town
 
 
+@SLACKS_OWN
 async def test_what_waits_only_for_somebody_whose_account_is_closed_goes_on_at_once_and_they_stay_on_the_list(
     town: Town,
 ) -> None:

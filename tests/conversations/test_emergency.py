@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.conversations import stories
 from tests.conversations.resident import CHECKED, NOT_RECORDED, Resident
-from tests.conversations.sides import EVERY_PRODUCT, EVERYWHERE
+from tests.conversations.sides import EVERY_PRODUCT, EVERYWHERE, SLACKS_OWN
 from tests.conversations.town import ONE_ENGINE, Town
 
 NOW, UNSURE = "Yes, now", "Not sure"
@@ -68,6 +68,7 @@ async def test_what_was_not_recorded_is_recorded_by_pressing_again(town: Town) -
     await ben.sees("Amira Osei was told to ring 999.")
 
 
+@SLACKS_OWN
 async def test_words_behind_the_command_bring_it_in_the_answer_itself_with_no_database(town: Town) -> None:
     amira = town.person("amira")
 

@@ -12,6 +12,7 @@ from storage.records import Shift, from_micros
 from storage.tables import addresses, jobs, rungs
 from tests.conversations import stories
 from tests.conversations.around import keeps_out, tells_one_lead
+from tests.conversations.sides import SLACKS_OWN
 from tests.conversations.test_away import is_away
 from tests.conversations.town import ONE_ENGINE, Town
 
@@ -115,6 +116,7 @@ async def test_then_the_choice_is_the_workers_with_the_facts_and_the_numbers(tow
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_where_no_message_reaches_anybody_who_was_asked_the_worker_does_not_wait_to_read_so(town: Town) -> None:
     async with town.changing() as tx:
         await tx.connection.execute(delete(addresses).where(addresses.c.user == "U0FEMI"))

@@ -7,6 +7,7 @@ import asyncio
 from bot.events import Event
 from bot.team import colleagues, team_forms
 from tests.conversations import stories
+from tests.conversations.sides import SLACKS_OWN
 from tests.conversations.test_administering import about, known, opens_the_team
 from tests.conversations.test_moving_on import ON_POSTGRESQL
 from tests.conversations.test_phone_lost import says_the_phone_is_lost
@@ -67,6 +68,7 @@ async def test_a_colleague_who_looks_like_somebody_on_the_list_is_added_only_whe
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_the_leads_account_is_never_swapped_for_another_in_one_form(town: Town) -> None:
     ewan, evil = town.people("ewan", "evil")
     await about(ewan, "Ben Carver", "Accounts", "Accounts")
@@ -82,6 +84,7 @@ async def test_the_leads_account_is_never_swapped_for_another_in_one_form(town: 
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_an_account_is_taken_from_the_lead_only_with_the_lead_reading_so_on_it_and_the_chair_too(
     town: Town,
 ) -> None:
@@ -102,6 +105,7 @@ async def test_an_account_is_taken_from_the_lead_only_with_the_lead_reading_so_o
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_an_account_that_whoever_asks_gave_to_the_lead_meanwhile_decides_nothing(town: Town) -> None:
     ewan, evil = town.people("ewan", "evil")
     await ewan.sends(stories.A_CHILD, of="Ben Carver")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.events import Event
 from tests.conversations.resident import Resident
+from tests.conversations.sides import SLACKS_OWN
 from tests.conversations.town import ONE_ENGINE, Town
 
 ALARM = "Urgent: please ring the duty worker"
@@ -19,6 +20,7 @@ async def plans(person: Resident, when: str) -> None:
     await person.reads("The test comes at")
 
 
+@SLACKS_OWN
 async def test_the_alarm_comes_at_its_minute_reads_like_a_real_one_and_is_confirmed(town: Town) -> None:
     ben, femi = town.people("ben", "femi")
     await plans(femi, "In one minute")

@@ -6,6 +6,7 @@ from bot.events import Event
 from tests.conversations import stories
 from tests.conversations.around import keeps_out
 from tests.conversations.resident import NOT_RECORDED, Resident
+from tests.conversations.sides import SLACKS_OWN
 from tests.conversations.town import ONE_ENGINE, Town
 
 NOW = "Yes, now"
@@ -45,6 +46,7 @@ async def test_an_answer_that_slack_takes_late_never_stays_on_top_of_newer_news(
     assert "Waiting for Femi Adair" not in amira.all()
 
 
+@SLACKS_OWN
 async def test_an_answer_that_landed_after_newer_news_is_drawn_once_more(town: Town) -> None:
     amira, _ = await waits_for_femi(town)
     async with town.changing() as tx:
@@ -120,6 +122,7 @@ async def test_a_worker_whose_card_is_gone_still_learns_that_somebody_agreed(tow
     await amira.sees("Femi Adair agreed")
 
 
+@SLACKS_OWN
 async def test_a_form_that_could_not_be_recorded_is_still_there_underneath(town: Town) -> None:
     _, femi = await waits_for_femi(town)
     await femi.presses("Approve")

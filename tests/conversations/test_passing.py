@@ -7,7 +7,7 @@ import pytest
 from tests.conversations import stories
 from tests.conversations.around import A_CHILD_AND_TERROR
 from tests.conversations.resident import TALKED, Resident
-from tests.conversations.sides import EVERYWHERE
+from tests.conversations.sides import EVERYWHERE, SLACKS_OWN
 from tests.conversations.test_approval import asked
 from tests.conversations.test_away import goes_away
 from tests.conversations.town import ONE_ENGINE, Town
@@ -134,7 +134,7 @@ async def test_whoever_is_too_close_to_it_hears_nothing_more_and_nobody_reads_wh
 
     assert await barred(town) == {"ben"}
     await amira.reads("Ben Carver cannot decide this. Chidi Lowe has been asked.")
-    assert "close" not in amira.all().replace("Close", "")
+    assert "close" not in amira.all().replace("Close", "").replace("disclose", "")  # a word that begins a checklist
     assert "child" not in ben.all().lower()
     sent = len(ben.account.messages())
     town.clock.passes(minutes=60)
@@ -239,6 +239,7 @@ async def test_the_one_who_is_away_is_passed_by(town: Town) -> None:
 
 @ONE_ENGINE
 @pytest.mark.parametrize("why", ["", "because"])
+@SLACKS_OWN
 async def test_a_reason_that_is_not_on_the_list_is_refused(town: Town, why: str) -> None:
     amira, femi = town.people("amira", "femi")
     await amira.sends(stories.A_CHILD, of="Femi Adair")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.conversations import stories
-from tests.conversations.sides import EVERY_PRODUCT, MESSENGERS
+from tests.conversations.sides import EVERY_PRODUCT, MESSENGERS, SLACKS_OWN
 from tests.conversations.town import ONE_ENGINE, Town
 
 
 @ONE_ENGINE
 @pytest.mark.parametrize("channel", ["C0GENERAL", "G0GROUP"])
+@SLACKS_OWN
 async def test_the_command_in_a_channel_or_group_says_where_to_go(town: Town, channel: str) -> None:
     amira, ben = town.people("amira", "ben")
 
@@ -23,6 +24,7 @@ async def test_the_command_in_a_channel_or_group_says_where_to_go(town: Town, ch
 
 @ONE_ENGINE
 @pytest.mark.parametrize(("channel", "kind"), [("G0GROUP", "mpim"), ("C0GENERAL", "channel")])
+@SLACKS_OWN
 async def test_a_message_where_others_read_it_says_where_to_go(town: Town, channel: str, kind: str) -> None:
     amira, ben = town.people("amira", "ben")
 
@@ -34,6 +36,7 @@ async def test_a_message_where_others_read_it_says_where_to_go(town: Town, chann
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_a_conversation_shared_with_another_workspace_is_not_private(town: Town) -> None:
     amira = town.person("amira")
     event = {"type": "message", "user": amira.account.id, "text": "hello", "ts": "1.1", "channel": "D0AMIRA"}
@@ -45,6 +48,7 @@ async def test_a_conversation_shared_with_another_workspace_is_not_private(town:
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_a_guest_of_the_workspace_is_turned_away(town: Town) -> None:
     joan = town.person("joan", is_restricted=True)
 
@@ -55,6 +59,7 @@ async def test_a_guest_of_the_workspace_is_turned_away(town: Town) -> None:
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_the_command_of_a_guest_who_is_known_by_now_is_turned_away(town: Town) -> None:
     joan = town.person("joan", is_restricted=True)
     await joan.types("hello")

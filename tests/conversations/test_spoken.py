@@ -14,7 +14,7 @@ from storage.tables import jobs
 from tests.conversations import stories
 from tests.conversations.around import A_CHILD_AND_TERROR, keeps_out
 from tests.conversations.resident import Answer, Resident
-from tests.conversations.sides import EVERYWHERE
+from tests.conversations.sides import EVERYWHERE, SLACKS_OWN
 from tests.conversations.town import ONE_ENGINE, Town
 
 WORDS = "Yes, ring them tonight."
@@ -90,6 +90,7 @@ async def test_the_number_to_ring_stands_above_the_button(town: Town) -> None:
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_a_second_worker_may_agree_by_phone_and_a_trustee_may_not(town: Town) -> None:
     amira = town.person("amira")
     await amira.sends(stories.A_KILLING_ADMITTED, of="Femi Adair")
@@ -103,6 +104,7 @@ async def test_a_second_worker_may_agree_by_phone_and_a_trustee_may_not(town: To
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_where_the_first_is_a_trustee_one_on_the_phone_is_not_two_workers(town: Town) -> None:
     chidi = town.person("chidi")
     await chidi.sends(stories.A_KILLING_ADMITTED, of="Femi Adair")
@@ -166,6 +168,7 @@ async def test_i_did_not_takes_the_agreement_away_asks_again_and_tells_the_lead(
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_whoever_said_i_did_not_is_never_written_down_again(town: Town) -> None:
     amira, femi = town.people("amira", "femi")
     await agreed_by_phone(town, amira, "Femi Adair", stories.A_CHILD)
@@ -285,6 +288,7 @@ async def test_the_second_answer_of_the_same_person_changes_nothing(town: Town) 
 
 @ONE_ENGINE
 @pytest.mark.parametrize("who", ["amira", "dora", "hana", "grace", "nobody"])
+@SLACKS_OWN
 async def test_a_form_that_carries_somebody_who_may_not_agree_is_refused(town: Town, who: str) -> None:
     """Themselves, a trustee as the second worker, somebody who may not approve, a leaver, and no person at all."""
     amira = town.person("amira")
@@ -302,6 +306,7 @@ async def test_a_form_that_carries_somebody_who_may_not_agree_is_refused(town: T
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_nobody_it_may_be_about_can_be_written_down(town: Town) -> None:
     amira = town.person("amira")
     await amira.sends(stories.A_CHILD, of="Femi Adair")

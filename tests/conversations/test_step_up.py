@@ -16,7 +16,7 @@ from bot.team.importing import import_charity
 from bot.team.rescue import factor_reset
 from tests.conversations import stories
 from tests.conversations.resident import TALKED, Resident
-from tests.conversations.sides import on
+from tests.conversations.sides import SLACKS_OWN, on
 from tests.conversations.test_administering import opens_the_team
 from tests.conversations.test_spoken import writes_down
 from tests.conversations.town import ONE_ENGINE, Town
@@ -347,6 +347,7 @@ async def test_a_decision_asks_for_the_pin_and_then_opens_its_form(town: Town) -
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_nothing_of_an_emergency_waits_for_a_pin_not_even_a_closed_one(town: Town) -> None:
     ben, femi = town.people("ben", "femi")
     await sets_a_pin(femi)

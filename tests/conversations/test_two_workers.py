@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlalchemy import delete
 
 from bot.reviving import revive
@@ -42,11 +40,9 @@ async def reports(worker: Resident, town: Town, *, told: str = "Police") -> None
 async def tries_to_close(worker: Resident, town: Town) -> None:
     """On the card of the consultation, so that no message of its own is overwritten by the answer."""
     case = await town.case()
-    forged = worker.forges("close", c=case.id, v=str(case.version))
     cards = [each for each in worker.account.messages() if "Write down what was done" in str(each.blocks)]
-    if cards:
-        forged = replace(forged, ts=cards[-1].ts)
-    await worker.presses("Press", on=forged)
+    at = cards[-1] if cards else None
+    await worker.presses("Press", on=worker.forges("close", at=at, c=case.id, v=str(case.version)))
 
 
 async def says(person: Resident, label: str = I_WAS, *, title: str = THERE) -> None:

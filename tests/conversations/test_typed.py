@@ -8,7 +8,7 @@ import pytest
 
 from tests.conversations import stories
 from tests.conversations.resident import CHECKED, TALKED
-from tests.conversations.sides import EVERY_PRODUCT, EVERYWHERE, on
+from tests.conversations.sides import EVERY_PRODUCT, EVERYWHERE, SLACKS_OWN, on
 from tests.conversations.town import ONE_ENGINE, Town
 
 OVERDOSE = "he has taken an overdose"
@@ -89,6 +89,7 @@ async def test_a_name_or_number_typed_to_the_bot_is_kept_nowhere(
     await nowhere(town, caplog, word)
 
 
+@SLACKS_OWN
 async def test_what_stands_behind_the_command_is_kept_nowhere(town: Town, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     amira = town.person("amira")
