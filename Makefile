@@ -56,6 +56,7 @@ bench: .venv/dev ## measure a press beside bare Bolt and stock botbuilder; write
 	@$(PY) -m tests.bench
 	@$(PY) -m tests.bench.teams
 	@$(PY) -m tests.bench.walk
+	@$(PY) -m tests.bench.ledger
 
 docs: .venv/dev ## write the generated pages of docs/policy anew: drawings, coverage, presses, proof
 	@$(PY) -m bot book draw
@@ -65,6 +66,8 @@ docs: .venv/dev ## write the generated pages of docs/policy anew: drawings, cove
 
 reliability: .venv/dev ## break the book and the program, and press a thousand times at once: half an hour or more
 	@$(PY) -m tests.reliability.presses
+	@$(PY) -m tests.reliability.tampering --times 10000
+	@$(PY) -m tests.reliability.destruction --count 10000
 	@$(PY) -m tests.reliability.machine --steps 50000 --processes 2
 	@$(PY) -m tests.reliability.machine.weakened
 	@$(PY) -m tests.reliability

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
-from bot.bookshelf import bookwork
+from bot.bad_input import BadInput
 from bot.organisation.tables import CharityError
 from bot.settings import SettingsError
 
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] | No
         for fault in wrong.faults:
             print(f"- {fault}", file=sys.stderr)
         return 2
-    except bookwork.BadInput as wrong:
+    except BadInput as wrong:
         print(wrong, file=sys.stderr)
         return 2
     except BrokenPipeError:
@@ -85,8 +85,27 @@ def _parser(first: str) -> argparse.ArgumentParser:
     command(commands, "worker", "only send letters, ring timers and keep sockets open", _worker)
     command(commands, "new-key", "print a new key for CONFER_KEYS", _new_key)
 
+    keys = commands.add_parser("keys", help="the keys of CONFER_KEYS").add_subparsers(required=True, metavar="COMMAND")
+    words = "wrap everything anew under the newest key; safe beside a running bot, and to run again"
+    command(keys, "rotate", words, _rotate_keys)
+    command(keys, "check", "say which key wraps how much, and which one is missing; exit 1 if any is", _check_keys)
+    ledger = commands.add_parser("ledger", help="who did what and when, chained by hashes").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    words = "walk the ledger and name the first entry that is wrong, and how; exit 1 if any is. Needs no keys"
+    verifying = command(ledger, "verify", words, _verify_ledger)
+    words = "it has to pass through these; may be given again (default: the file of CONFER_ANCHORS)"
+    verifying.add_argument("--anchor", type=Path, action="append", default=[], metavar="FILE", help=words)
+    words = "it has to pass through this head, as a card shows it: 123-9f2c1a77b0d4e05b"
+    verifying.add_argument("--head", action="append", default=[], metavar="HEAD", help=words)
+    verifying.add_argument("--organisation", default="", metavar="NAME", help="this charity only, by its name or id")
+    anchoring = command(ledger, "anchor", "print where each charity's ledger stands now, as an anchor", _anchor_ledger)
+    anchoring.add_argument("file", type=Path, nargs="?", metavar="FILE", help="add it to this file too")
+
     database = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="COMMAND")
     command(database, "upgrade", "bring the database to the newest form", _upgrade)
+    words = "PostgreSQL, as the owner of the tables: let a role run the bot, and only read and add to the ledger"
+    command(database, "restrict", words, _restrict).add_argument("role", metavar="ROLE", help="the bot's own role")
     charity = commands.add_parser("charity", help="the charity's settings").add_subparsers(
         required=True, metavar="COMMAND"
     )
@@ -150,6 +169,45 @@ def _parser(first: str) -> argparse.ArgumentParser:
     shifts.add_argument("--duty", default="", help="for calendar events that name none: safeguarding_lead, ...")
     shown = command(rota, "show", "say who is on call, and name the holes", _show_rota)
     shown.add_argument("--days", type=_days, default=7, metavar="N", help="how far ahead (7)")
+
+    words = "the record of a consultation: papers of it, subject access, how long it is kept"
+    records = commands.add_parser("record", help=words).add_subparsers(required=True, metavar="COMMAND")
+    words = "write a case note, the full record, or a copy for whom it is about; each is a line in the ledger"
+    exporting = command(records, "export", words, _export)
+    exporting.add_argument("reference", metavar="CASE", help="its reference, with its mark where there are several")
+    _export_arguments(exporting, "record")
+    words = "somebody asks to see what is held about them: one reference, one date, one place"
+    access = records.add_parser("access", help=words).add_subparsers(required=True, metavar="COMMAND")
+    opening = command(access, "open", "a request came: by which day, and everything is held until then", _access_open)
+    opening.add_argument("reference", metavar="REFERENCE", help="the case reference")
+    opening.add_argument("--received", type=_day, metavar="DAY", help="the day it came (today): 2026-12-01")
+    seeing = command(access, "show", "the requests on a reference, and what there is on it", _access_show)
+    seeing.add_argument("reference", metavar="REFERENCE", help="the case reference")
+    seeing.add_argument("--for", dest="reader", default="", metavar="ID", help="for whom: their id in the roster")
+    copying = command(access, "export", "a copy of everything on a reference, or the sheet that goes with it", _export)
+    copying.add_argument("reference", metavar="REFERENCE", help="the case reference")
+    _export_arguments(copying, "access")
+    words = "the request was answered: nothing is held for it any more"
+    command(access, "answer", words, _access_answer).add_argument("reference", metavar="REFERENCE")
+    whys = ("terrorism", "court", "police", "allegation", "other")
+    for name, words, run in (
+        ("hold", "keep a record from being destroyed, whatever its end date", _hold),
+        ("release", "lift one hold; nothing is destroyed for a month after the last one", _release),
+    ):
+        holding = command(records, name, words, run)
+        holding.add_argument("reference", metavar="CASE", help="its reference, with its mark where there are several")
+        holding.add_argument("--why", choices=whys, required=True, help="the reason")
+        if name == "release":
+            words = "for which lead: their id in the roster. Never whoever held the case or decided in it"
+            holding.add_argument("--for", dest="lead", required=True, metavar="ID", help=words)
+    words = "say which records come to the end of their time soon, which are held, and which have no end date"
+    coming = command(records, "due", words, _due)
+    coming.add_argument("--days", type=_days, default=30, metavar="N", help="how far ahead (30)")
+    ending = command(records, "destroy", "destroy a closed record now, for good; refused while it is held", _destroy)
+    ending.add_argument("reference", metavar="CASE", help="its reference, with its mark where there are several")
+    ending.add_argument("--yes", action="store_true", help="do it; without it you read what would be")
+    words = "before its day: for which lead, their id in the roster. Never whoever held the case or decided in it"
+    ending.add_argument("--for", dest="lead", default="", metavar="ID", help=words)
 
     books = commands.add_parser("book", help="look into a policy book").add_subparsers(required=True, metavar="COMMAND")
     check = command(books, "check", "list every fault of one or more books; exit 1 if there is any", _check)
@@ -235,6 +293,36 @@ def _upgrade(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     return running.upgrade(chosen, environment)
 
 
+def _restrict(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot.evidence import commands
+
+    return commands.restrict_role(chosen, environment)
+
+
+def _rotate_keys(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot.evidence import commands
+
+    return commands.rotate_keys(chosen, environment)
+
+
+def _check_keys(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot.evidence import commands
+
+    return commands.check_keys(chosen, environment)
+
+
+def _verify_ledger(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot.evidence import commands
+
+    return commands.verify_ledger(chosen, environment)
+
+
+def _anchor_ledger(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot.evidence import commands
+
+    return commands.anchor_ledger(chosen, environment)
+
+
 def _charity(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     from bot import running
 
@@ -245,11 +333,11 @@ def _people(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     from bot import running
 
     if bool(chosen.file) == bool(chosen.from_slack_group):
-        raise bookwork.BadInput("give a file, or --from-slack-group and the id of the group")
+        raise BadInput("give a file, or --from-slack-group and the id of the group")
     if chosen.from_slack_group:
         return running.bring_group(chosen, environment)
     if chosen.leavers or chosen.yes or chosen.another_person:
-        raise bookwork.BadInput("--leavers, --another-person and --yes belong to --from-slack-group")
+        raise BadInput("--leavers, --another-person and --yes belong to --from-slack-group")
     return running.bring_people(_text(chosen.file), environment)
 
 
@@ -326,7 +414,70 @@ def _show_rota(chosen: argparse.Namespace, environment: Mapping[str, str]) -> in
     return running.print_rota(chosen, environment)
 
 
+def _export_arguments(parser: argparse.ArgumentParser, kind: str) -> None:
+    """What both ways to a paper take; `kind` where none is given."""
+    kinds = ["note", "record", "access", "sheet"] if kind == "record" else ["access", "sheet"]
+    words = "note: for the client's file; record: everything; access: a copy for whom it is about; sheet: what it lacks"
+    parser.add_argument("--kind", choices=kinds, default=kind, help=f"{words} (default {kind})")
+    parser.add_argument("--format", choices=["pdf", "docx", "json", "md"], default="pdf", help="default pdf")
+    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="a file that is not there yet")
+    words = "for whom: their id in the roster (default: the data-protection lead)"
+    parser.add_argument("--for", dest="reader", default="", metavar="ID", help=words)
+    words = "of a copy: what the data-protection lead has decided to give, by the codes on the sheet, with commas"
+    parser.add_argument("--give", default="", metavar="CODES", help=words)
+
+
+def _export(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.export_record(chosen, environment)
+
+
+def _access_open(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.open_access(chosen, environment)
+
+
+def _access_show(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.show_access(chosen, environment)
+
+
+def _access_answer(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.answer_access(chosen, environment)
+
+
+def _hold(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.hold_record(chosen, environment)
+
+
+def _release(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.release_record(chosen, environment)
+
+
+def _due(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.print_due(chosen, environment)
+
+
+def _destroy(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.destroy_record(chosen, environment)
+
+
 def _check(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot.bookshelf import bookwork
+
     if chosen.files:
         return bookwork.check(chosen.files, out=print)
     return bookwork.check(bookwork.shipped(environment), out=print, together=True)
@@ -339,7 +490,7 @@ def _prove(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
 
 
 def _draw(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    from bot.bookshelf import book_pages
+    from bot.bookshelf import book_pages, bookwork
 
     return book_pages.drawn(chosen.files or bookwork.shipped(environment), chosen.out, out=print)
 
@@ -363,11 +514,15 @@ def _presses(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
 
 
 def _questions(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
+    from bot.bookshelf import bookwork
+
     print(bookwork.questions(_text(chosen.file), chosen.file.name))
     return 0
 
 
 def _assess(chosen: argparse.Namespace, _: Mapping[str, str]) -> int:
+    from bot.bookshelf import bookwork
+
     print(bookwork.assessed(_text(chosen.file), chosen.file.name, _standard_input()))
     return 0
 
@@ -389,16 +544,16 @@ def _standard_input() -> str:
     try:
         return sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError as wrong:
-        raise bookwork.BadInput("standard input is not written in UTF-8") from wrong
+        raise BadInput("standard input is not written in UTF-8") from wrong
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")  # some editors put a byte-order mark in front
     except OSError as wrong:
-        raise bookwork.BadInput(f"{path} cannot be read: {wrong.strerror}") from wrong
+        raise BadInput(f"{path} cannot be read: {wrong.strerror}") from wrong
     except UnicodeDecodeError as wrong:
-        raise bookwork.BadInput(f"{path} is not written in UTF-8") from wrong
+        raise BadInput(f"{path} is not written in UTF-8") from wrong
 
 
 if __name__ == "__main__":

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot import asking_back, consultation, guidance, home, reference, sending, spoken, unhiding
-from bot.afterwards import closing, looking, there
+from bot.afterwards import client_letter, closing, disclosing, finishing, looking, there
 from bot.cards import Reply
 from bot.deciding import approvals, passing
-from bot.leads import beside, board, handing, reopening
+from bot.leads import beside, board, handing, holding, reopening
 from bot.phone import factors, hiding, pin
+from bot.record import chat, handing_out
+from bot.record.handing_out import AS_FILE
 from bot.team import administering, away, locking, night, on_call
 from bot.turn import Turn
 
@@ -64,11 +66,16 @@ ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
     "send.confirm": sending.send_confirmed,
     "withdraw": sending.withdraw,
     "second": sending.second,
-    "board": board.board,
+    "board": chat.board,
     "board.open": board.opened,
     "board.closed": board.closed,
     "reopen": reopening.reopen,
     "reopen.confirm": reopening.reopen_confirmed,
+    "board.soon": holding.soon,
+    "hold": holding.hold,
+    "hold.confirm": holding.hold_confirmed,
+    "release": holding.release,
+    "release.confirm": holding.release_confirmed,
     "beside": beside.beside,
     "depart": sending.depart,
     "depart.confirm": sending.depart_confirmed,
@@ -98,13 +105,20 @@ ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
     "there.other.confirm": there.other_confirmed,
     "there.excuse": there.excuse,
     "there.excuse.confirm": there.excuse_confirmed,
-    "record": closing.record,
-    "record.confirm": closing.record_confirmed,
+    "record": disclosing.record,
+    "record.confirm": disclosing.record_confirmed,
+    "correct": disclosing.correct,
+    "finish": finishing.finish,
+    "letter": client_letter.show,
+    "finish.confirm": finishing.finish_confirmed,
     "more": guidance.more,
     "hand_over": handing.hand_over,
     "hand_over.confirm": handing.hand_over_confirmed,
     "take_over": handing.take_over,
     "take_over.confirm": handing.take_over_confirmed,
     "read": closing.read,
+    "note": chat.note,
+    AS_FILE: handing_out.paper,
+    "paper.confirm": handing_out.paper_confirmed,
     "close": closing.close,
 }

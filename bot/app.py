@@ -9,6 +9,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from aiohttp import web
 
@@ -16,16 +17,25 @@ from bot.books import read_books
 from bot.channels import Channel, Troubled, discover
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
+from bot.evidence.anchoring import anchor_every_day
+from bot.evidence.keys_words import look_for_keys
+from bot.record.door import papers
 from bot.reviving import revive_at_start, revive_every_hour
 from bot.settings import Settings, SettingsError, book_folders, read_settings
 from bot.turn import Office
-from storage.migrating import migrate, pending
+from storage.grants import may_change_ledger
+from storage.migrating import NotOurs, migrate, pending
 from storage.records import from_micros
 from storage.store import Store, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 _HEALTH_WITHIN = 5.0  # seconds; whoever asks has a limit of their own, and wants to hear which part does not answer
+
+_NOT_OURS = (
+    "the role in DATABASE_URL may not change the tables. As their owner run: python -m bot db upgrade. Then start as "
+    "this role with --no-migrate (docs/keys-and-ledger.md, The role)"
+)
 
 
 def now() -> datetime:
@@ -36,19 +46,37 @@ async def open_office(settings: Settings, *, upgrade: bool = True, clock: Callab
     """The store, migrated and with the right keys, and the books. Raises SettingsError."""
     books = read_books(settings.books)
     if upgrade:
-        await migrate(settings.database_url)
-    elif await pending(settings.database_url):
-        raise SettingsError(["the database is older than this program; run: python -m bot db upgrade"])
+        await upgraded(settings.database_url)
+    else:
+        await must_be_new(settings.database_url)
     store = Store(settings.database_url, settings.keys)
     async with store.read(clock()) as tx:
         locked = await tx.organisations.check_keys()
         charities = await tx.organisations.all()
+        if store.postgresql and await may_change_ledger(tx):
+            log.info("the bot's role could change the ledger but for its triggers: docs/keys-and-ledger.md, The role")
     if locked:
         await store.close()
-        raise SettingsError([f"CONFER_KEYS does not open the records of {name}" for name in locked])
+        raise SettingsError([f"CONFER_KEYS does not open the records of {name}: {why}" for name, why in locked])
     # Where nobody is known yet, the charity's own book speaks: a typed cry for help is answered before the database.
     own = {book: books[book] for charity in charities if (book := charity.settings.get("book")) in books}
-    return Office(store, own | books, clock)
+    office = Office(store, own | books, clock, anchors=settings.anchors, address=settings.address)
+    await look_for_keys(store, office.alarms, clock())
+    return office
+
+
+async def upgraded(url: str) -> None:
+    """Bring the database to the newest form. Raises SettingsError, StoreUnavailable."""
+    try:
+        await migrate(url)
+    except NotOurs as refused:
+        raise SettingsError([_NOT_OURS]) from refused
+
+
+async def must_be_new(url: str) -> None:
+    """Raises SettingsError where the database is older than this program; StoreUnavailable."""
+    if await pending(url):
+        raise SettingsError(["the database is older than this program; run: python -m bot db upgrade"])
 
 
 def channels_of(environment: Mapping[str, str]) -> list[Channel]:
@@ -89,7 +117,7 @@ async def running(office: Office, channels: Sequence[Channel], *, serve: bool = 
     delivery = Delivery(office, channels, dispatcher)
     app = web.Application(client_max_size=2**20)
     if serve:
-        app.add_routes([web.get("/healthz", _health(office, delivery, channels))])
+        app.add_routes([web.get("/healthz", _health(office, delivery, channels)), *papers(office)])
         for channel in channels:
             channel.mount(app, dispatcher)
     for channel in channels:
@@ -97,6 +125,8 @@ async def running(office: Office, channels: Sequence[Channel], *, serve: bool = 
     await revive_at_start(office.store, office.clock())
     sending = asyncio.create_task(delivery.run(), name="sending")
     reviving = asyncio.create_task(revive_every_hour(office.store, office.clock), name="reviving")
+    anchors = anchor_every_day(office.store, office.anchors, office.alarms, office.clock)
+    anchoring = asyncio.create_task(anchors, name="anchoring")
     try:
         yield app
     finally:
@@ -104,8 +134,9 @@ async def running(office: Office, channels: Sequence[Channel], *, serve: bool = 
         # Then the answers that were promised, and last the note of which of them arrived.
         delivery.stop()
         reviving.cancel()
+        anchoring.cancel()
         # Even where one has ended badly, the store is closed.
-        await asyncio.gather(sending, reviving, return_exceptions=True)
+        await asyncio.gather(sending, reviving, anchoring, return_exceptions=True)
         for channel in channels:
             await channel.stop()
         await delivery.settle_answers()
@@ -159,11 +190,12 @@ def _health(
                 due = await tx.outbox.next_due()
         except StoreUnavailable:
             return web.json_response({"database": "out of reach"}, status=503)
+        alarms: dict[str, Any] = {"alarms": about} if (about := office.alarms.about()) else {}
         if trouble := delivery.trouble(now, None if due is None else from_micros(due)):
-            return web.json_response({"database": "ok", "letters": counts, "sending": trouble}, status=503)
+            return web.json_response({"database": "ok", "letters": counts, "sending": trouble, **alarms}, status=503)
         mute = {each.name: said for each in channels if isinstance(each, Troubled) and (said := each.trouble())}
         if mute:
-            return web.json_response({"database": "ok", "letters": counts, "channels": mute}, status=503)
-        return web.json_response({"database": "ok", "letters": counts})
+            return web.json_response({"database": "ok", "letters": counts, "channels": mute, **alarms}, status=503)
+        return web.json_response({"database": "ok", "letters": counts, **alarms})
 
     return health

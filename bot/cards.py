@@ -93,6 +93,14 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A page of ours to open in the browser. `url` begins with https://, or with http:// on this machine."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Buttons:
     """Shown in this order. A renderer stacks them where its product does."""
 
@@ -151,7 +159,7 @@ class More:
 
 
 Plain = Heading | Say | Points | Quote | Notice | Facts | Numbers | Small
-Block = Plain | Buttons | Ticks | Pick | Progress | More
+Block = Plain | Link | Buttons | Ticks | Pick | Progress | More
 
 
 @dataclass(frozen=True, slots=True)

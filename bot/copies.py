@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import by_phone, decided, looks, together
-from bot.afterwards import look_cards
+from bot.afterwards import chasing, look_cards
 from bot.afterwards.reminders import reminder_card
 from bot.cards import Card, Say
 from bot.consultation import case_card
@@ -11,6 +11,8 @@ from bot.deciding import passing, questions, rungs, unreached
 from bot.deciding.approval_card import approval_card, told_card
 from bot.deciding.approvals import DECIDED
 from bot.deciding.requests import still_told
+from bot.follow_through import missing
+from bot.keeping import cards as keeping
 from bot.leads import beside, handing, reopening, unheld
 from bot.phone.hiding import can_hide, hidden_card, is_hidden, with_hide
 from bot.phone.locked import locked_copy
@@ -62,8 +64,14 @@ def _card_of(picture: Picture, post: Post, person: Person) -> Card:
             return together.lead_card(picture, person)
         case kind if kind.startswith(RETIRED):
             return _retired_card(picture)
+        case keeping.ENDS if mine:
+            return keeping.ends_card(picture)
         case "reminder" if mine:
             return reminder_card(picture)
+        case chasing.KIND if mine:
+            return chasing.chase_card(picture)
+        case chasing.LEAD:
+            return chasing.chase_lead_card(picture, person)
         case kind if kind == unreached.KIND and mine:
             return unreached.unreached_card(picture)
         case rungs.KIND if mine:
@@ -102,10 +110,14 @@ def has_news(picture: Picture, post: Post, person: Person) -> bool:
     if person.id == picture.case.requester_id:
         if post.kind == looks.UNFINISHED:
             return looks.half_way(picture)
+        if post.kind == keeping.ENDS:
+            return picture.case.state == "paused"
         if post.kind == rungs.KIND:
             return any(rungs.unanswered(picture, request) for request in picture.requests)
         if post.kind == questions.ASKED:
             return bool(questions.to_answer(picture))
+        if post.kind == chasing.KIND:
+            return picture.case.state == "sent"
         return post.kind != unreached.KIND or bool(picture.late)
     if picture.around.why_untold(person):
         return False
@@ -124,6 +136,8 @@ def has_news(picture: Picture, post: Post, person: Person) -> bool:
             return bool(looks.open_looks(picture, person))
         case look_cards.NOT_WRITTEN:
             return look_cards.unwritten_emergency(picture)
+        case chasing.LEAD:
+            return bool(missing(picture))
         case together.LEAD:
             return not picture.around.why_mute(person) and bool(together.lacking(picture))
         case questions.ANSWERED:

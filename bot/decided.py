@@ -1,4 +1,4 @@
-"""The worker's own message after every yes and every no: what to do now, and where that part stands.
+"""The worker's own message after every yes and every no, and where a yes is gone: what to do now, where it stands.
 
 The rule to keep: it is a new message, because a card that is only edited alerts nobody; the lock screen says no more.
 """
@@ -9,12 +9,15 @@ from bot.cards import Block, Button, Buttons, Card, Heading, Notice, Numbers, Sa
 from bot.lanes import lane_numbers
 from bot.picture import Picture
 from bot.proposal import sent_title, where_it_stands
-from bot.second_opinion import danger_again
+from bot.second_opinion import danger_again, one_and_the_same
 from policy.walk import Verdict
 
 
 def decided_card(picture: Picture) -> Card:
-    """Where each part stands that somebody has decided, its next step first; nothing once it was taken back."""
+    """Where each part stands that somebody has decided, its next step first; nothing once it was taken back.
+
+    Also where a yes no longer counts: what it said before, that the worker can go on, stands in no newer message.
+    """
     danger, reference = picture.book.emergency.line, Small(f"Case {picture.case.reference}.")
     lanes = [verdict for verdict in picture.lanes if _answered(picture, verdict)]
     if picture.case.state != "sent" or not lanes:
@@ -34,7 +37,12 @@ def _lane(picture: Picture, verdict: Verdict) -> list[Block]:
     if picture.may_go(verdict):
         said = stands.text.removesuffix("Do this now.").strip()
         return [Notice(f"{said} You can go on now: open your card, it says how.", stands.weight)]
-    blocks: list[Block] = [Notice(stands.text.replace("on this card", "on your card"), stands.weight)]
+    gone = one_and_the_same(picture, verdict)
+    blocks: list[Block] = [*gone, Notice(stands.text.replace("on this card", "on your card"), stands.weight)]
+    if gone and verdict.lane.protective:
+        blocks.append(Say("You can still ring the council, 111 or 101 without a name, now."))
+        rows = lane_numbers(picture, verdict)
+        blocks += [Numbers(rows)] if rows else []
     if picture.standing(verdict) == "declined" and verdict.lane.protective:
         blocks += danger_again(picture)
         rows = lane_numbers(picture, verdict)
@@ -43,4 +51,5 @@ def _lane(picture: Picture, verdict: Verdict) -> list[Block]:
 
 
 def _answered(picture: Picture, verdict: Verdict) -> bool:
-    return any(picture.decided(request) for request in picture.about(verdict))
+    gone = one_and_the_same(picture, verdict)
+    return bool(gone) or any(picture.decided(request) for request in picture.about(verdict))

@@ -15,12 +15,14 @@ from functools import partial
 from bot import messages
 from bot.afterwards.reminders import TIMERS
 from bot.books import book_of
-from bot.channels import Channel, Closed, DeliveryError, Gone, Letter
+from bot.channels import CannotErase, Channel, Closed, DeliveryError, Erasing, Gone, Letter
 from bot.copies import copy_card, has_news
 from bot.deciding.moving import watch
 from bot.deciding.unreached import workers_own
 from bot.dispatch import Dispatcher
 from bot.events import Who
+from bot.keeping import erasing
+from bot.keeping.destroying import SCRUB
 from bot.leads.handing import KIND
 from bot.message_cards import MESSAGES
 from bot.organisation.charity import charity_of
@@ -29,6 +31,7 @@ from bot.trace import place_of
 from bot.turn import Office
 from storage.outbox import ATTEMPTS, LEASE
 from storage.records import Consultation, Job, NotFound, Post
+from storage.scrubbing import scrub
 from storage.store import StoreUnavailable, Transaction
 
 log = logging.getLogger(__name__)
@@ -37,6 +40,7 @@ _AT_MOST = LEASE.total_seconds() * 0.8  # a handler cut here can still settle be
 _POLL = 1.0  # seconds; a belt for what was written by another process and whose wake-up was lost
 _SETTLE_EVERY = 0.5  # seconds; whoever dies in between shows the same card once more
 _BATCH = 20
+_FAILED = {"letter": "letter undeliverable", erasing.KIND: "message not deleted"}
 _LATE = timedelta(seconds=30)  # without a round, while something is due: somebody has to look
 
 
@@ -147,7 +151,7 @@ class Delivery:
     async def _do(self, job: Job) -> None:
         try:
             async with asyncio.timeout(_AT_MOST):
-                await (self._send(job) if job.kind == "letter" else self._ring(job))
+                await self._how(job)
         except StoreUnavailable as trouble:
             log.warning("job %s waits for its lease: %s", job.id, type(trouble).__name__)
         except Exception as bug:
@@ -157,6 +161,58 @@ class Delivery:
                 await self._again(job)
             except Exception as trouble:
                 log.warning("job %s waits for its lease: %s", job.id, place_of(trouble))
+
+    async def _how(self, job: Job) -> None:
+        match job.kind:
+            case "letter":
+                await self._send(job)
+            case erasing.KIND:
+                await self._erase(job)
+            case kind if kind == SCRUB:
+                await self._scrub(job)
+            case _:
+                await self._ring(job)
+
+    async def _erase(self, job: Job) -> None:
+        """Delete a message of ours where it stands. Where the product does not let us, the ledger says so, once.
+
+        What is still needed stays; the bell promises its end anew once it is not.
+        """
+        async with self._office.store.begin(self._office.clock()) as tx:
+            tx.bind(job.organisation_id)
+            if await erasing.must_stay(tx, job.payload):
+                await tx.outbox.done([(job.id, job.token)])
+                return
+        placed = erasing.placed(job.payload)
+        channel = self._channels[placed.to.channel]
+        try:
+            if not isinstance(channel, Erasing):
+                raise CannotErase("no such call")
+            await channel.erase(placed)
+        except CannotErase:
+            async with self._office.store.begin(self._office.clock()) as tx:
+                tx.bind(job.organisation_id)
+                if await tx.outbox.bury(job):
+                    await _give_up(tx, job, None)
+            return
+        except DeliveryError as trouble:
+            await self._again(job, after=trouble.after)
+            return
+        async with self._office.store.begin(self._office.clock()) as tx:
+            tx.bind(job.organisation_id)
+            await tx.retention.erased(job.payload["post"])
+            await tx.outbox.done([(job.id, job.token)])
+
+    async def _scrub(self, job: Job) -> None:
+        """Clean the pages of what was destroyed; another try counts as one, so that it is seen where it never works."""
+        try:
+            await scrub(self._office.store)
+        except StoreUnavailable:
+            await self._again(job)
+            return
+        async with self._office.store.begin(self._office.clock()) as tx:
+            tx.bind(job.organisation_id)
+            await tx.outbox.done([(job.id, job.token)])
 
     async def _send(self, job: Job) -> None:
         store, clock = self._office.store, self._office.clock
@@ -170,7 +226,7 @@ class Delivery:
         except Gone as gone:
             async with store.begin(clock()) as tx:
                 tx.bind(job.organisation_id)
-                if letter.message and await _stands_anew(tx, letter):
+                if letter.message and not messages.is_one(job) and await _stands_anew(tx, letter):
                     return
                 about = await _hold(tx, job)
                 if await tx.outbox.bury(job):
@@ -286,7 +342,7 @@ async def _hold(tx: Transaction, job: Job) -> tuple[Post, Consultation] | None:
 async def _give_up(tx: Transaction, job: Job, about: tuple[Post, Consultation] | None) -> None:
     """Nothing vanishes: the ledger has it, and the worker's own card is drawn again to say whom we did not reach."""
     if about is None:
-        tx.note("letter undeliverable" if job.kind == "letter" else "timer failed", job=job.id)
+        tx.note(_FAILED.get(job.kind, "timer failed"), job=job.id)
         return
     post, case = about
     tx.note("letter undeliverable", job=job.id, post=post.id, consultation=case.id)

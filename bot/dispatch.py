@@ -38,6 +38,7 @@ from bot.turn import Held, MovedOn, Office, Refusal, Turn
 from bot.wording import numbers, role_of
 from policy.book import Book
 from storage.records import Conflict, NotFound
+from storage.sealing import CannotOpen
 from storage.store import GaveWay, StoreUnavailable, Transaction
 
 log = logging.getLogger(__name__)
@@ -48,9 +49,10 @@ _A_MOMENT = 0.1  # seconds: less could not even say that there is no more time
 _CHARITY_FOR = timedelta(seconds=5)
 _DECIDES = frozenset(
     {"approve.confirm", "decline.confirm", "spoken.yes", "spoken.no", "look.confirm", "take_over.confirm"}
+    | {"paper.confirm"}
 )
-"""What nobody does while it is not known whether they are a guest: decide what others asked, or take a case over. All
-that protects somebody goes on.
+"""What nobody does while it is not known whether they are a guest: decide what others asked, take a case over, or
+have a record as a file. All that protects somebody goes on.
 """
 _UNSURE = (
     "We could not check in time that this account is of your own team. Nothing was decided. Press again in a minute. "
@@ -165,6 +167,12 @@ class Dispatcher:
                 if isinstance(refused, Refusal):
                     await self._note_refused(event, until)
                 return await self._as_it_stands(event, _why(refused), until)
+        except CannotOpen as locked:
+            # Its words name a key and nothing else. All or nothing: what this press wrote is gone with its transaction.
+            log.error("%r needs what cannot be opened: %s", event.action, locked)
+            if not urgent:
+                return Aside(notices.cannot_open(book, altered=locked.why == "altered"))
+            reply, held = await self._recorded(event, consultation.new, tries=_URGENT_TRIES)
         if isinstance(reply, Correct) and emergency.at_once(event, book):
             return Aside(notices.not_kept(book, tuple(reply.errors.values())))
         if held and event.delivery:

@@ -27,6 +27,7 @@ async def home_card(turn: Turn, *, said: str = "") -> Card:
     blocks: list[Block] = [Notice(said)] if said else []
     if turn.notice:
         blocks.append(Notice(turn.notice, "warning"))
+    blocks += turn.office.alarms.blocks(turn.person)
     blocks.append(Say("Have you been told something in confidence? This checklist helps you decide what to do."))
     blocks.append(Buttons((Button("Start a checklist", "new", tone="main"),)))
     waiting, agreed = await _waiting(turn), await _to_confirm(turn)

@@ -8,8 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime, time, timedelta
 
+from bot.asking_again import evening as evening
+from bot.asking_again import follow
+from bot.asking_again import next_morning as next_morning
 from bot.by_phone import confirm_by
 from bot.cards import Block, Button, Buttons, Card, Notice, Say, Small
+from bot.follow_through import standing
+from bot.follow_words import NOBODY as NOBODY
 from bot.organisation.charity import Charity
 from bot.picture import Picture
 from bot.telling import tell
@@ -31,11 +36,8 @@ UNFINISHED = "unfinished"
 NO_LEAD = "no_lead"
 """The kind of the worker's message: there is nobody left who can take a second look."""
 
-NOBODY = "nobody"
-"""The recipient of what was written down where nobody outside was told."""
-
 _NAMED = ("named", "agreed")
-_NOON, _MORNING = time(12), time(9)
+_NOON = time(12)
 
 
 async def watch(tx: Transaction, picture: Picture) -> None:
@@ -43,8 +45,11 @@ async def watch(tx: Transaction, picture: Picture) -> None:
 
     Call it after any change that may need one.
     """
+    if picture.case.danger_at is None and (picture.in_emergency or dangers(picture)):
+        await tx.cases.endangered(picture.case.id)
     if picture.circle is None:
         return  # still asking, and nothing is open: drawn from its answers alone
+    await follow(tx, picture)
     known = {look.kind: look for look in picture.looks}
     wanted = needed(picture)
     for kind in sorted(kind for kind, look in known.items() if look.done_at is None and kind not in wanted):
@@ -107,7 +112,7 @@ def not_shared(picture: Picture) -> list[Verdict]:
     state = picture.case.state
     if state in ("asking", "paused") and not isinstance(picture.walked, Decided):
         return []
-    told = {done.lane for done in picture.disclosures if done.recipient != NOBODY}
+    told = {done.lane for done in standing(picture) if done.recipient != NOBODY}
     found = []
     for verdict in picture.lanes:
         if not verdict.lane.protective or verdict.lane.immediate or verdict.lane.id in told:
@@ -122,7 +127,7 @@ def half_way(picture: Picture) -> bool:
     """Whether a danger was ticked, and the checklist lies there: put aside, half answered, or taken back."""
     if picture.case.state not in ("asking", "paused") or isinstance(picture.walked, Decided) or not dangers(picture):
         return False
-    told = {done.lane for done in picture.disclosures if done.recipient != NOBODY}
+    told = {done.lane for done in standing(picture) if done.recipient != NOBODY}
     lanes = {verdict.lane.id for verdict in picture.lanes if verdict.lane.protective and not verdict.lane.immediate}
     return not told or not lanes <= told
 
@@ -214,22 +219,6 @@ def no_lead_card(picture: Picture) -> Card:
         reference,
     ]
     return Card("We found nobody to look", tuple(blocks), danger=danger, summary="Confer: open this now")
-
-
-def next_morning(moment: datetime, charity: Charity) -> datetime:
-    """The next 09:00 in the charity's own zone, on any day."""
-    local = moment.astimezone(charity.timezone)
-    today = datetime.combine(local.date(), _MORNING, charity.timezone)
-    return today if today > local else datetime.combine(local.date() + timedelta(days=1), _MORNING, charity.timezone)
-
-
-def evening(moment: datetime, charity: Charity) -> datetime:
-    """The end of the day: 18:00 while that is still ahead, else 21:00; after that, 09:00 of the next. On any day."""
-    local = moment.astimezone(charity.timezone)
-    for end in (time(18), time(21)):
-        if local.time() < end:
-            return datetime.combine(local.date(), end, charity.timezone)
-    return datetime.combine(local.date() + timedelta(days=1), _MORNING, charity.timezone)
 
 
 def _times(kind: LookKind, now: datetime, charity: Charity) -> tuple[datetime, datetime]:

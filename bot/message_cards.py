@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot import roster_cards
+from bot.keeping import cards as keeping
 from bot.messages import Draws
 from bot.phone import factor_cards
 from bot.team import locking, membership, night
@@ -17,6 +18,7 @@ MESSAGES: Mapping[str, Draws] = {
     factor_cards.RESET: factor_cards.reset_card,
     night.KIND: night.alarm_card,
     membership.STANDS_IN: membership.stands_in_card,
+    keeping.GONE: keeping.gone_card,
     roster_cards.GIVEN: roster_cards.given_card,
     roster_cards.CLOSED: roster_cards.closed_card,
 }

@@ -14,7 +14,7 @@ from bot.channels import Letter
 from bot.events import Who
 from bot.organisation.charity import Charity, charity_of
 from policy.book import Book
-from storage.records import Job, Person
+from storage.records import Job, Person, Post
 from storage.store import Transaction
 
 
@@ -54,6 +54,20 @@ async def send(tx: Transaction, kind: str, people: Collection[Person], **about: 
         await tx.outbox.put("letter", f"message:{id}", {**about, **to, "message": kind, "id": id}, lane=lane)
 
 
+async def instead(tx: Transaction, kind: str, copy: Post) -> None:
+    """A message of this kind in the place of a copy whose consultation is no more."""
+    to = {
+        "person": copy.person_id,
+        "channel": copy.channel,
+        "tenant": copy.tenant,
+        "user": copy.user,
+        "conversation": copy.conversation,
+        "stands": copy.message,
+    }
+    lane = f"{copy.channel}/{copy.tenant}/{copy.user}"
+    await tx.outbox.put("letter", f"message:{copy.id}", {**to, "message": kind, "id": copy.id}, lane=lane)
+
+
 def is_one(job: Job) -> bool:
     """Whether this letter is about no consultation."""
     return "message" in job.payload
@@ -69,6 +83,9 @@ async def letter(tx: Transaction, books: Mapping[str, Book], draws: Mapping[str,
     if person is None or not (theirs or payload.get("parting") == "yes"):
         return None
     book = books.get(charity.book) or next(iter(books.values()))
+    stands = to.get("stands", "")
+    if stands and await tx.posts.at(to["channel"], to["tenant"], to["user"], stands):
+        return None  # a consultation was begun there meanwhile
     card = await draws[payload["message"]](Scene(tx, book, charity, person, payload))
     who = Who(to["channel"], to["tenant"], to["user"])
-    return None if card is None else Letter(to["id"], who, to["conversation"], "", card)
+    return None if card is None else Letter(to["id"], who, to["conversation"], stands, card)

@@ -31,6 +31,21 @@ def stranger(book: Book) -> Card:
     return Card("We do not know you yet", blocks, danger=book.emergency.line)
 
 
+def cannot_open(book: Book, *, altered: bool) -> Card:
+    """Where a key is missing, or what was kept is not what was written. Nothing of the record is shown with it."""
+    why = "The bot does not have the key to what was written here. It is safe, and it can be opened again."
+    if altered:
+        why = "What was written here does not open. It may have been changed. Please do not rely on it."
+    blocks: tuple[Block, ...] = (
+        Notice(why, "warning"),
+        Say("Do not wait for it. Ring your safeguarding lead, and write down what you do."),
+        Say("Nothing was recorded from your press. Answers, decisions and who made them are still there."),
+        Say("Ask whoever looks after Confer to run: python -m bot keys check", quiet=True),
+        Buttons((Button("Home", "home"), Button("Start a checklist", "start"))),
+    )
+    return Card("We cannot open this now", blocks, danger=book.emergency.line)
+
+
 def not_kept(book: Book, why: tuple[str, ...]) -> Card:
     """Beside the emergency card, which stays: what was typed with it was not taken."""
     blocks: tuple[Block, ...] = (

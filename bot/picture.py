@@ -19,6 +19,7 @@ from bot.roster import Circle, allowed, circle, on_shift
 from policy.book import SENDING, Approval, Book, Clock, Stage
 from policy.grounds import checked_by, grounds, guarded
 from policy.walk import Asking, Decided, Verdict, walk
+from storage.keeping import Basis, FollowUp
 from storage.records import (
     ApprovalRequest,
     Confirmation,
@@ -70,9 +71,12 @@ class Picture:
     looks: tuple[Look, ...] = ()  # what somebody else has to look at, or has looked at
     confirmations: tuple[Confirmation, ...] = ()  # what two workers say in their own accounts
     handovers: tuple[Handover, ...] = ()  # how it changed hands, oldest first
+    follow_ups: tuple[FollowUp, ...] = ()  # what was done after the decision, oldest first
+    bases: Mapping[str, Basis] = field(default_factory=dict)  # question id -> how the worker knows it
     enrolled: frozenset[str] = frozenset()  # who has a second factor; read only where the charity demands one
     today: date | None = None  # in the charity's own zone, for what must be checked again
     now: datetime | None = None  # the moment it was drawn at, for what would happen if it were sent now
+    head: tuple[int, str] = (0, "")  # the ledger's last entry then: number and hash
 
     @property
     def lanes(self) -> tuple[Verdict, ...]:
@@ -283,9 +287,12 @@ async def look(
         looks=tuple(await tx.looks.of(case.id)),
         confirmations=tuple(await tx.confirmations.of(case.id)) if requests else (),
         handovers=tuple(handovers),
+        follow_ups=tuple(await tx.follow_ups.of(case.id)),
+        bases=await tx.bases.of(case.id),
         enrolled=await tx.factors.proven("totp") if charity.step_up else frozenset(),
         today=tx.now.astimezone(charity.timezone).date(),
         now=tx.now,
+        head=await tx.ledger.head(),
     )
 
 

@@ -28,17 +28,23 @@ from bot.deciding.questions import to_answer
 from bot.deciding.rungs import alone, asked_still, held_back, progress
 from bot.deciding.unreached import not_reached, ring_them
 from bot.departing import further
+from bot.follow_through import standing, to_finish_blocks, to_write, told_of
+from bot.follow_words import NOBODY
 from bot.guidance import ADVICE_NOW, cannot_wait, on_card, said, script, steps, ways_in
+from bot.keeping.classes import is_draft
 from bot.lanes import checks, lane_facts, lane_numbers, lane_title
 from bot.picture import Picture
 from bot.questioning import ask, carry, title
-from bot.second_opinion import after_a_no, danger_again, no_longer_counts
-from bot.wording import at, instead, names, role_of, whom_to_ring
+from bot.second_opinion import after_a_no, danger_again, no_longer_counts, one_and_the_same
+from bot.wording import at, instead, names, role_of, until, whom_to_ring
 from policy.book import SENDING
 from policy.walk import Asking, Verdict
 from storage.records import ApprovalRequest, Person
 
-_WRITTEN = frozenset({"approved", "declined", "reason", "spoken", "question", "reply"})
+_ALL = "Written down as done"
+_WRITTEN = frozenset(
+    {"done", "correction", "told", "not_shared", "approved", "declined", "reason", "spoken", "question", "reply"}
+)
 
 
 def review_card(picture: Picture, *, notice: str = "") -> Card:
@@ -65,7 +71,12 @@ def sent_card(picture: Picture, *, notice: str = "") -> Card:
         blocks.append(Notice(notice))
     blocks += to_answer(picture)
     blocks += ring_them(not_reached(picture))
+    left = to_finish_blocks(picture)
+    # The record is finished after the last person was told: until then its end stands below what is still to do.
+    done = _everybody_told(picture)
+    blocks += left if done else []
     blocks += _lanes(picture, sent=True)
+    blocks += [] if done else left
     walked = picture.walked
     if isinstance(walked, Asking) and (walked.screen.stage == "decide" or _something_may_go(picture)):
         blocks.append(Heading(title(walked.screen, walked.questions)))
@@ -78,14 +89,30 @@ def small_card(picture: Picture) -> Card:
     """Closed, withdrawn or paused: the reference and the state, and nothing else."""
     case = picture.case
     state = {
-        "paused": "Paused. Your answers are kept.",
-        "withdrawn": "Stopped. Nothing was sent. The record is kept.",
+        "paused": f"Paused. Your answers are kept{_until(picture)}.",
+        "withdrawn": f"Stopped. Nothing was sent. {_after_stopping(picture)}",
         "closed": "Closed. The record is kept.",
     }.get(case.state, "Open.")
     blocks: list[Block] = [Say(state)]
     if case.state == "paused":
         blocks.append(Buttons((Button("Carry on", "open", {"c": case.id}, "main"),)))
+    if case.state == "closed":
+        papers = (Button("Case note", "note", {"c": case.id}), Button("As a file", "paper", {"c": case.id}))
+        blocks.append(Buttons(papers))
     return _card(picture, blocks, f"Case {case.reference}")
+
+
+def _after_stopping(picture: Picture) -> str:
+    if picture.circle is None or not is_draft(picture):
+        return "The record is kept."
+    return "We destroy it soon."
+
+
+def _until(picture: Picture) -> str:
+    """A paused one without any danger ends some day; in a picture drawn from the answers alone nobody can say."""
+    if picture.circle is None or not is_draft(picture):
+        return ""
+    return f" until {until(picture.case.changed_at + picture.charity.retention.paused, picture.charity)}. We remind you"
 
 
 def _lanes(picture: Picture, *, sent: bool) -> list[Block]:
@@ -100,7 +127,7 @@ def _lanes(picture: Picture, *, sent: bool) -> list[Block]:
         if sent:
             blocks += denied(picture, verdict)
             blocks.append(where_it_stands(picture, verdict))
-            blocks += no_longer_counts(picture, verdict)
+            blocks += [*no_longer_counts(picture, verdict), *one_and_the_same(picture, verdict)]
             blocks += cannot_decide(picture, verdict)
         blocks += instead(picture.around, picture.book, verdict.recipients) if picture.circle else ()
         free = picture.standing(verdict) == "free" and not verdict.blocks
@@ -243,8 +270,16 @@ def _written_down(picture: Picture, verdict: Verdict, request: ApprovalRequest |
     if not told:
         return ""
     if len(told) == len(outside):
-        return f"Written down as done at {at(said[-1].at, picture.charity)}."
+        return f"{_ALL} at {at(said[-1].at, picture.charity)}."
     return f"Written down so far: {', '.join(picture.book.recipients[id].title for id in told)}. Do what is left now."
+
+
+def _everybody_told(picture: Picture) -> bool:
+    """Whether nothing is left to say to anybody outside, as far as it was written down."""
+    out = [verdict for verdict in picture.lanes if verdict.outcome.sends in SENDING]
+    nobody = {done.lane for done in standing(picture) if done.recipient == NOBODY}
+    told = (_written_down(picture, v, picture.request(v)).startswith(_ALL) or v.lane.id in nobody for v in out)
+    return all(told)
 
 
 def _something_may_go(picture: Picture) -> bool:
@@ -282,8 +317,18 @@ def _asked(picture: Picture, request: ApprovalRequest | None) -> list[Person]:
 def _ways(picture: Picture, *, sent: bool) -> tuple[Button, ...]:
     ways = []
     if sent:
-        tone: Tone = "plain" if picture.checks_open and _something_may_go(picture) else "main"
+        checks_first = picture.checks_open and _something_may_go(picture)
+        tone: Tone = "plain" if checks_first or (standing(picture) and not to_write(picture)) else "main"
         ways.append(Button("Write down what was done", "record", carry(picture), tone))
+        if standing(picture):
+            ways.append(Button("Correct what was written", "correct", carry(picture)))
+            ways.append(Button("Case note", "note", {"c": picture.case.id}))
+            ways.append(Button("As a file", "paper", {"c": picture.case.id}, hint="The case note as a file"))
+        if picture.follow_ups:
+            ways.append(Button("Correct the last form", "finish", carry(picture, all="yes")))
+        known = told_of(picture)
+        if any(verdict.talk != "none" and verdict.lane in known for verdict in picture.lanes):
+            ways.append(Button("A letter for them", "letter", {"c": picture.case.id}))
         if any(text.kind in _WRITTEN for text in picture.texts):
             ways.append(Button("Read the reasons", "read", {"c": picture.case.id}))
         ways.append(Button("Take back and change", "withdraw", carry(picture)))

@@ -13,6 +13,7 @@ from bot.cards import Correct, Form, Open, Reply, Say, Show, Text
 from bot.consultation import case_card
 from bot.emergency import with_line
 from bot.forms import one, typed
+from bot.keeping.clocks import hold
 from bot.leads.beside import look_for_another
 from bot.turn import Refusal, Turn
 from storage.cases import plain_reference
@@ -40,7 +41,7 @@ async def name_confirmed(turn: Turn) -> Reply:
     """Keep it, once it looks like a reference and not like a person."""
     case = await turn.mine(fresh=False)
     texts = typed(turn, [_FIELD])
-    reference = one(turn.event, _FIELD.id).strip()
+    reference = " ".join(one(turn.event, _FIELD.id).split())  # as a request to see what is held is kept, too
     if isinstance(texts, Correct) and not reference:
         return texts
     if isinstance(texts, Correct) or not _OWN.fullmatch(reference) or _NAME.search(reference):
@@ -50,6 +51,8 @@ async def name_confirmed(turn: Turn) -> Reply:
         await turn.tx.cases.name(case.id, await _marked(turn, reference))
         case = await turn.step(await turn.tx.cases.get(case.id))
         turn.note("reference given", case)
+        if any(each.answered_at is None for each in await turn.tx.access.on_reference(case.reference)):
+            await hold(turn.tx, await turn.picture(case), ["subject_access"])
         await look_for_another(turn, case)
     return Show(case_card(await turn.picture(case), notice="The case has your reference now."))
 

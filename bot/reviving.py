@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.afterwards.looking import REMINDER
+from bot.keeping.sweeping import KEEP, arm
 from bot.looks import evening, next_morning
 from bot.organisation.charity import charity_of
 from bot.trace import place_of
@@ -32,7 +33,10 @@ async def revive(store: Store, now: datetime) -> int:
             tx.bind(organisation.id)
             found += await _requests(tx)
             found += await _looks(tx, next_morning(now, charity), evening(now, charity))
+            found += await _follow_ups(tx, charity.waking.next_morning(now))
             found += await _the_rest(tx)
+            if not await tx.retention.ringing(KEEP):
+                await arm(tx, charity)
     return found
 
 
@@ -78,6 +82,15 @@ async def _looks(tx: Transaction, morning: datetime, evening: datetime) -> int:
         payload = {"timer": "emergency_record", "case": id, "late": "yes"}
         await tx.outbox.put("timer", f"{REMINDER}{id}", payload, run_at=evening)
     return len(fallen) + len(unread)
+
+
+async def _follow_ups(tx: Transaction, morning: datetime) -> int:
+    """What was sent, and is not closed: somebody asks for what is still to be written."""
+    fallen = await tx.follow_ups.fallen()
+    for id in fallen:
+        await tx.follow_ups.chase(id, morning, 1)
+        tx.note("timer revived", consultation=id)
+    return len(fallen)
 
 
 async def _the_rest(tx: Transaction) -> int:

@@ -1,4 +1,4 @@
-"""The commands that need the database and the channels: try, web, worker, new-key, db, charity, people, rota.
+"""The commands that need the database and the channels: try, web, worker, new-key, db, charity, people, rota, …
 
 The one rule to keep: the command line reads this module only when such a command runs, so that `book` is there at once.
 """
@@ -6,23 +6,24 @@ The one rule to keep: the command line reads this module only when such a comman
 from __future__ import annotations
 
 import argparse
-import asyncio
-import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.app import channels_of, now, open_office, ready, serve, work
+from bot import looping
+from bot.app import channels_of, must_be_new, now, open_office, ready, serve, upgraded, work
 from bot.books import read_books
+from bot.evidence import keeping_commands
+from bot.record import commands as record_commands
 from bot.settings import Settings, SettingsError, read_settings
 from bot.team import colleagues, grouping, rescue
 from bot.team.importing import import_charity, import_people
 from bot.team.rota import import_rota, show_rota
 from bot.trying import try_out
 from policy.book import Book
-from storage.migrating import migrate
+from storage.migrating import untouched
 from storage.sealing import new_key
-from storage.store import Store, StoreUnavailable
+from storage.store import Store
 
 Books = Mapping[str, Book]
 
@@ -39,7 +40,7 @@ def try_it(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     trying = try_out(
         environment, folder=folder, port=chosen.port, ready=say, book=chosen.book, on=chosen.on, who=chosen.who
     )
-    return _run(trying)
+    return looping.run(trying)
 
 
 def web(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
@@ -56,7 +57,7 @@ def web(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
             ready=lambda port: print(f"listening on {port}", flush=True),
         )
 
-    return _run(run())
+    return looping.run(run())
 
 
 def worker(_: argparse.Namespace, environment: Mapping[str, str]) -> int:
@@ -65,7 +66,7 @@ def worker(_: argparse.Namespace, environment: Mapping[str, str]) -> int:
     async def run() -> None:
         await work(await open_office(settings, upgrade=False), channels)
 
-    return _run(run())
+    return looping.run(run())
 
 
 def print_new_key(_: argparse.Namespace, __: Mapping[str, str]) -> int:
@@ -75,10 +76,10 @@ def print_new_key(_: argparse.Namespace, __: Mapping[str, str]) -> int:
 
 def upgrade(_: argparse.Namespace, environment: Mapping[str, str]) -> int:
     async def run(settings: Settings) -> None:
-        await migrate(settings.database_url)
+        await upgraded(settings.database_url)
         print("The database is up to date.")
 
-    return _run(run(read_settings(environment)))
+    return looping.run(run(read_settings(environment)))
 
 
 def bring_charity(text: str, environment: Mapping[str, str]) -> int:
@@ -169,35 +170,76 @@ def print_rota(chosen: argparse.Namespace, environment: Mapping[str, str]) -> in
     return _tell(lambda store, _: show_rota(store, chosen.days, now()), environment)
 
 
+def export_record(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    def export(store: Store, books: Books) -> Coroutine[Any, Any, str]:
+        return record_commands.exported(
+            store,
+            books,
+            now(),
+            reference=chosen.reference,
+            paper=chosen.kind,
+            format=chosen.format,
+            out=chosen.out,
+            handle=chosen.reader,
+            given=[code.strip() for code in chosen.give.split(",") if code.strip()],
+        )
+
+    return _tell(export, environment)
+
+
+def open_access(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    return _tell(lambda store, _: record_commands.opened(store, now(), chosen.reference, chosen.received), environment)
+
+
+def show_access(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    def show(store: Store, books: Books) -> Coroutine[Any, Any, str]:
+        return record_commands.shown(store, books, now(), chosen.reference, chosen.reader)
+
+    return _tell(show, environment)
+
+
+def answer_access(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    return _tell(lambda store, _: record_commands.answered(store, now(), chosen.reference), environment)
+
+
+def hold_record(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    return _tell(lambda store, _: keeping_commands.held(store, chosen.reference, chosen.why, now()), environment)
+
+
+def release_record(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    def release(store: Store, books: Books) -> Coroutine[Any, Any, str]:
+        return keeping_commands.released(store, books, chosen.reference, chosen.why, chosen.lead, now())
+
+    return _tell(release, environment)
+
+
+def print_due(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    return _tell(lambda store, _: keeping_commands.due(store, chosen.days, now()), environment)
+
+
+def destroy_record(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    def destroy(store: Store, books: Books) -> Coroutine[Any, Any, str]:
+        return keeping_commands.destroyed(store, books, chosen.reference, now(), sure=chosen.yes, handle=chosen.lead)
+
+    return _tell(destroy, environment)
+
+
 def _tell(said: Callable[[Store, Books], Coroutine[Any, Any, str]], environment: Mapping[str, str]) -> int:
-    """Do something with the database, brought up to date, and the books; print the sentence that it gives."""
+    """Do something with the database and the books; print the sentence that it gives.
+
+    A new database is set up. One that is in use is not touched: whoever runs this may not own it, and people are in it.
+    """
 
     async def run(settings: Settings) -> None:
         books = read_books(settings.books)
-        await migrate(settings.database_url)
+        if await untouched(settings.database_url):
+            await upgraded(settings.database_url)
+        else:
+            await must_be_new(settings.database_url)
         store = Store(settings.database_url, settings.keys)
         try:
             print(await said(store, books))
         finally:
             await store.close()
 
-    return _run(run(read_settings(environment)))
-
-
-def _run(work: Coroutine[Any, Any, None]) -> int:
-    try:
-        run_loop(work)
-    except StoreUnavailable as trouble:
-        print(f"- the database cannot be reached ({trouble}); look at DATABASE_URL", file=sys.stderr)
-        return 2
-    return 0
-
-
-def run_loop(work: Coroutine[Any, Any, None]) -> None:
-    """Run to the end, on uvloop where it exists: it costs a fifth to a third less a press than Python's own loop."""
-    try:
-        import uvloop
-    except ImportError:  # Windows
-        asyncio.run(work)
-    else:
-        uvloop.run(work)
+    return looping.run(run(read_settings(environment)))

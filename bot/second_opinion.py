@@ -106,6 +106,30 @@ def no_longer_counts(picture: Picture, verdict: Verdict) -> list[Plain]:
     return [Say(f"{who} agreed at {when}. You changed the plan since, so that yes no longer counts.")]
 
 
+def one_and_the_same(picture: Picture, verdict: Verdict) -> list[Plain]:
+    """For the worker: whose yes does not count, since they turned out to be the asker or the other one who agreed."""
+    if picture.standing(verdict) == "approved":
+        return []
+    agreed, asker = picture.agreed(verdict), picture.case.requester_id
+    found: list[Plain] = []
+    for request in picture.about(verdict):
+        made, said = picture.decisions.get(request.id), picture.spoken.get(request.id)
+        if made is None or made.verdict != "approved" or made.person_id in agreed or (said and said.answer == "no"):
+            continue
+        also = picture.around.human(made.person_id) - {made.person_id}
+        if not also & (agreed | {asker}):
+            continue
+        who = picture.name(made.person_id)
+        other = "you" if asker in also else picture.name(min(also & agreed))
+        # What is for now waits for nobody's yes, so there nobody is told to wait.
+        wait = "" if verdict.clock == "now" else "Do not tell anybody outside who it is about. "
+        out = any(each.lane == verdict.lane.id for each in picture.disclosures)
+        kept = " What has already gone out stays in the record." if out else ""
+        gone = f"The yes of {who} no longer counts: our list now says that {who} and {other} are the same person."
+        found.append(Notice(f"{wait}{gone}{kept}", "stop" if wait else "warning"))
+    return found
+
+
 def asked_before(picture: Picture, lane: str) -> list[ApprovalRequest]:
     """Every time somebody was asked to agree in this lane, oldest first, also about what was changed since."""
     return [request for request in picture.requests if request.lane == lane and request.state != "told"]

@@ -5,13 +5,16 @@ The rule to keep: what is asked for is bound to a fingerprint of exactly what wa
 
 from __future__ import annotations
 
+from bot.bases import bases_of, basis_fields
 from bot.cards import Choice, Correct, Facts, Field, Form, Open, Pick, Reply, Say, Show, Text, Ticks
 from bot.consultation import case_card
 from bot.deciding.deciders import if_nobody_answers, nobody_on_the_roster, nobody_reached, to_choose_from, would_ask
 from bot.deciding.requests import ask_once_more, bring_up_to_date, sendable, tell_on_duty
 from bot.departing import further
 from bot.emergency import with_line
+from bot.follow_through import facts, without_basis
 from bot.forms import CHECKED, LIMIT, one, typed
+from bot.guidance import cannot_wait
 from bot.lanes import reach
 from bot.leads.beside import look_for_another
 from bot.looks import read_at_once, watch
@@ -62,6 +65,7 @@ async def send_confirmed(turn: Turn) -> Reply:
     if not about <= {person.id for person in picture.around.everybody}:
         raise Refusal("Somebody on that list is not on the roster. Open the form again.")
     await turn.tx.cases.bar(case.id, about)
+    await turn.tx.bases.put(case.id, turn.person.id, bases_of(turn.event, facts(picture)))
     for id, words in texts.items():
         await _keep(turn, picture, words, about=id.removeprefix(_WHAT.id).removeprefix("."))
     case = await turn.step(case, state="sent")
@@ -209,6 +213,7 @@ def _form(picture: Picture, verdicts: list[Verdict]) -> Form:
             fields += if_nobody_answers(picture, needs, sent="If you tick nobody, send it now and nobody answers")
     if sends:
         fields += _would_say(picture, sends)
+        fields += _known(picture, verdicts)
         fields.append(CHECKED)
     if must_name_subject(picture.book, picture.walked.facts):
         listed = (*_colleagues(picture), Choice(NOBODY_LISTED, "They are not on this list, or I do not know"))
@@ -216,6 +221,13 @@ def _form(picture: Picture, verdicts: list[Verdict]) -> Form:
         fields.append(Ticks("about", label, listed, chosen=tuple(sorted(picture.around.barred)), required=True))
     submit = "Send" if needs else "Go on"
     return Form("Before it is sent", tuple(fields), submit, "send.confirm", carry(picture))
+
+
+def _known(picture: Picture, verdicts: list[Verdict]) -> list[Field]:
+    """How the worker knows what they ticked: not beside what cannot wait, and never in the way of sending."""
+    if picture.in_emergency or any(cannot_wait(verdict) or verdict.lane.immediate for verdict in verdicts):
+        return []
+    return basis_fields(without_basis(picture), picture.case.values, required=False)
 
 
 def _would_say(picture: Picture, sends: list[Verdict]) -> list[Text]:

@@ -7,6 +7,7 @@ What belongs to a channel is read by that channel's own `configure`.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,26 +29,22 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """database_url names an async driver; books are folders to read, in order."""
+    """database_url names an async driver; books are folders to read, in order; anchors is the file they are kept in."""
 
     database_url: str
     keys: Keyring
     port: int
     books: tuple[Path, ...]
     local: bool
+    anchors: Path | None = None
+    address: str = ""  # where people's browsers reach this process, without a slash at the end; "" where they cannot
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Raises SettingsError with every fault."""
-    from storage.sealing import Keyring  # read only where a database is: `book check` needs none
-
     faults: list[str] = []
     url = _database(environment.get("DATABASE_URL", ""), faults)
-    try:
-        keys = Keyring.parse(environment.get("CONFER_KEYS", ""))
-    except ValueError as wrong:
-        faults.append(f"CONFER_KEYS: {wrong} (make one with: python -m bot new-key)")
-        keys = Keyring(())
+    keys = _keys(environment, faults)
     port = environment.get("PORT", "3000")
     if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 65535):
         faults.append(f"PORT must be a number from 0 to 65535, not {port!r}")
@@ -57,9 +54,25 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     local = environment.get("CONFER_LOCAL", "")
     if local not in ("", "0", "1"):
         faults.append("CONFER_LOCAL must be 1, 0 or not set")
+    address = _address(environment.get("CONFER_ADDRESS", "").strip(), faults)
     if faults:
         raise SettingsError(faults)
-    return Settings(url, keys, int(port), books, local == "1")
+    return Settings(url, keys, int(port), books, local == "1", anchors_file(environment), address)
+
+
+def read_database_url(environment: Mapping[str, str]) -> str:
+    """The address of the database alone, for what needs no key. Raises SettingsError."""
+    faults: list[str] = []
+    url = _database(environment.get("DATABASE_URL", ""), faults)
+    if faults:
+        raise SettingsError(faults)
+    return url
+
+
+def anchors_file(environment: Mapping[str, str]) -> Path | None:
+    """The file that CONFER_ANCHORS names, for anchors of the ledger."""
+    named = environment.get("CONFER_ANCHORS", "").strip()
+    return Path(named).expanduser() if named else None
 
 
 def book_folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
@@ -74,6 +87,38 @@ def book_folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
 def not_folders(folders: Iterable[Path]) -> list[str]:
     """A sentence for each folder of books that is not there."""
     return [f"BOOKS_DIR: {folder} is not a folder" for folder in folders if not folder.is_dir()]
+
+
+def _keys(environment: Mapping[str, str], faults: list[str]) -> Keyring:
+    """From CONFER_KEYS, or from the file that CONFER_KEYS_FILE names."""
+    from storage.sealing import Keyring  # read only where a database is: `book check` needs none
+
+    text, name = environment.get("CONFER_KEYS", ""), "CONFER_KEYS"
+    file = environment.get("CONFER_KEYS_FILE", "").strip()
+    if file and text:
+        faults.append("CONFER_KEYS and CONFER_KEYS_FILE are both set: keep the keys in one place")
+        return Keyring(())
+    if file:
+        name = "CONFER_KEYS_FILE"
+        try:
+            text = Path(file).expanduser().read_text(encoding="utf-8")
+        except OSError as wrong:
+            faults.append(f"CONFER_KEYS_FILE: {file} cannot be read: {wrong.strerror}")
+            return Keyring(())
+        except UnicodeDecodeError:
+            text = "not text"
+    try:
+        return Keyring.parse(text)
+    except ValueError as wrong:
+        faults.append(f"{name}: {wrong} (make one with: python -m bot new-key)")
+        return Keyring(())
+
+
+def _address(text: str, faults: list[str]) -> str:
+    """https, as papers of a record come through it; plain http only to this machine itself."""
+    if text and not re.fullmatch(r"https://[\w.-]+(:\d+)?/?|http://(localhost|127\.0\.0\.1)(:\d+)?/?", text):
+        faults.append(f"CONFER_ADDRESS must look like https://confer.example.org, not {text!r}")
+    return text.rstrip("/")
 
 
 def _database(text: str, faults: list[str]) -> str:

@@ -5,6 +5,7 @@ The rule to keep: nothing in here is real. A charity's own book is tried with in
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,8 @@ from bot.team.importing import import_charity, import_people
 from policy.book import Book
 from policy.reading.faults import did_you_mean
 from storage.sealing import new_key
+
+log = logging.getLogger(__name__)
 
 _TRIAL = Path(__file__).parent / "trial"
 
@@ -48,6 +51,10 @@ async def try_out(
     channels = channels_of(own)
     own["DATABASE_URL"] = f"sqlite:///{(folder / 'try.db').resolve()}"
     own["CONFER_KEYS"] = _key(folder / "key")
+    own.pop("CONFER_KEYS_FILE", None)
+    own.pop("CONFER_ANCHORS", None)
+    own["CONFER_ADDRESS"] = f"http://localhost:{port}" if port else ""
+    log.warning("the key of this trial lies beside its database: anybody who copies the folder can read all of it")
     for name, text in prepared.files.items():
         (folder / name).write_text(text, encoding="utf-8")
     settings: Settings = read_settings(own)

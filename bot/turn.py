@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TypedDict
 
+from bot.alarms import Alarms
 from bot.events import Event
 from bot.organisation.charity import Charity
 from bot.picture import Picture, look
@@ -40,6 +42,8 @@ class Office:
 
     `within` is the bound of one event's time, in seconds, from its arrival to its answer: Slack waits three for the
     answer to a press, and then says nothing helpful. `ticks` measures it, in seconds from wherever it likes.
+    `anchors` is the file of the ledger's anchors, where there is one; `alarms` what is wrong with the record. `address`
+    is where people's browsers reach this process, "" where they cannot.
     """
 
     store: Store
@@ -47,6 +51,9 @@ class Office:
     clock: Callable[[], datetime]
     within: float = 2.2
     ticks: Callable[[], float] = time.monotonic
+    anchors: Path | None = None
+    alarms: Alarms = field(default_factory=Alarms)
+    address: str = ""
 
     @property
     def first_book(self) -> Book:

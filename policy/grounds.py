@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from policy.book import Book, Lane, Outcome, When
+from policy.book import SENDS_FACT, Book, Lane, Outcome, When
 
 
 @lru_cache(maxsize=1024)
@@ -79,10 +79,28 @@ def guarded(book: Book) -> frozenset[str]:
     return frozenset(_questions(book, [fact for when in whens for fact in _named(when)]))
 
 
+@lru_cache(maxsize=32)
+def asked_by_guarded(book: Book) -> frozenset[str]:
+    """The questions that a guarded answer may bring about, and so may tell of it: by another question, or by a lane."""
+    found = set(guarded(book))
+    while more := {
+        question.id
+        for question in book.questions
+        if question.id not in found
+        and (behind := _behind(book, _named(question.when)))
+        and (behind & found or (SENDS_FACT in behind and guarded_lanes(book)))
+    }:
+        found |= more
+    return frozenset(found)
+
+
 def _questions(book: Book, facts: Iterable[str]) -> set[str]:
+    return _behind(book, facts) & {question.id for question in book.questions}
+
+
+def _behind(book: Book, facts: Iterable[str]) -> set[str]:
+    """These facts, and all that the derived ones among them are worked out from."""
     derived = {item.id: item for item in book.derived}
-    asked = {question.id for question in book.questions}
-    found: set[str] = set()
     seen: set[str] = set()
     left = list(facts)
     while left:
@@ -90,11 +108,9 @@ def _questions(book: Book, facts: Iterable[str]) -> set[str]:
         if fact in seen:
             continue
         seen.add(fact)
-        if fact in asked:
-            found.add(fact)
-        elif fact in derived:
+        if fact in derived:
             left += [name for row in derived[fact].rows for name in _named(row.when)]
-    return found
+    return seen
 
 
 def _named(when: When) -> list[str]:

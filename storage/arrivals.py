@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from storage.cases import COLUMNS, IN_ORDER, ITS_ANSWERS, Cases, consultation_of
+from storage.cases import COLUMNS, IN_ORDER, ITS_ANSWERS, STANDS, Cases, consultation_of
 from storage.deliveries import Deliveries
 from storage.direct import Direct
 from storage.people import BY_ACCOUNT, People
@@ -47,6 +47,7 @@ def _in_one() -> Any:
     took: Any = insert(deliveries).from_select(names, new).on_conflict_do_nothing()
     taken = took.returning(deliveries.c.delivery).cte("taken")
     its = (consultations.c.id == bindparam("case_id")) & (consultations.c.organisation_id == who.c.organisation_id)
+    its &= STANDS
     first = select(func.count(taken.c.delivery)).scalar_subquery()
     rows = select(*who.c, first.label("taken"), *COLUMNS)
     return rows.select_from(who.outerjoin(consultations, its).outerjoin(answers, ITS_ANSWERS)).order_by(*IN_ORDER)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
@@ -27,7 +28,7 @@ from storage.records import (
     to_micros,
 )
 from storage.sealing import DataKey
-from storage.tables import answers, barred, consultations, departures, disclosures
+from storage.tables import Int64, answers, barred, consultations, departures, disclosures
 from storage.work import Work
 
 COLUMNS = (*consultations.c, answers.c.question_id, answers.c.value, answers.c.at)
@@ -37,11 +38,13 @@ ITS_ANSWERS = (answers.c.consultation_id == consultations.c.id) & (
     answers.c.organisation_id == consultations.c.organisation_id
 )
 IN_ORDER = (answers.c.at, answers.c.question_id)
+STANDS = consultations.c.destroyed_at.is_(None)
+"""What was destroyed is found by nobody: it reads like one that never was."""
 
 _WITH_ANSWERS = Direct(
     select(*COLUMNS)
     .outerjoin(answers, ITS_ANSWERS)
-    .where(consultations.c.id == bindparam("case_id"), consultations.c.organisation_id == bindparam("org"))
+    .where(consultations.c.id == bindparam("case_id"), consultations.c.organisation_id == bindparam("org"), STANDS)
     .order_by(*IN_ORDER)
 )
 ANSWER = ("organisation_id", "consultation_id", "question_id", "value", "at")
@@ -69,7 +72,12 @@ ADVANCE = (
         consultations.c.organisation_id == bindparam("org"),
         consultations.c.version == bindparam("seen"),
     )
-    .values(version=bindparam("next"), state=bindparam("state_now"), changed_at=bindparam("moment"))
+    .values(
+        version=bindparam("next"),
+        state=bindparam("state_now"),
+        changed_at=bindparam("moment"),
+        sent_at=func.coalesce(consultations.c.sent_at, bindparam("sent_now", type_=Int64)),
+    )
     .returning(consultations.c.id)
 )
 """One version on, if nobody else was first: no row where somebody was."""
@@ -79,6 +87,11 @@ _ADVANCE = Direct(ADVANCE)
 
 MARK = len(" (4K)")
 """How much longer a charity's own reference is with the mark that keeps two consultations on it apart."""
+
+
+def key_place(consultation_id: str) -> str:
+    """Where a consultation's key belongs, and opens."""
+    return f"consultations|data_key|{consultation_id}"
 
 
 def plain_reference(reference: str) -> str:
@@ -104,7 +117,7 @@ class Cases:
                 version=1,
                 book_id=book_id,
                 book_version=book_version,
-                data_key=self._work.keys.new_data_key(f"consultations|data_key|{id}"),
+                data_key=self._work.keys.new_data_key(key_place(id)),
                 opened_at=moment,
                 changed_at=moment,
             )
@@ -127,6 +140,7 @@ class Cases:
                 consultations.c.organisation_id == self._work.organisation_id,
                 consultations.c.requester_id == requester_id,
                 consultations.c.state.in_(sorted(states)),
+                STANDS,
             )
             .order_by(consultations.c.opened_at, consultations.c.id)
         )
@@ -150,7 +164,7 @@ class Cases:
         marked &= func.length(consultations.c.reference) == len(plain) + MARK
         rows = await self._work.connection.execute(
             select(consultations)
-            .where(consultations.c.organisation_id == self._work.organisation_id, (kept == plain) | marked)
+            .where(consultations.c.organisation_id == self._work.organisation_id, (kept == plain) | marked, STANDS)
             .order_by(consultations.c.opened_at, consultations.c.id)
         )
         return [_bare(row) for row in rows]
@@ -162,6 +176,7 @@ class Cases:
             .where(
                 consultations.c.organisation_id == self._work.organisation_id,
                 consultations.c.state.in_(sorted(states)),
+                STANDS,
             )
             .order_by(consultations.c.changed_at.desc(), consultations.c.id)
             .limit(latest)
@@ -207,7 +222,7 @@ class Cases:
         if not await _ADVANCE.rows(self._work, self.version_on(consultation, state)):
             raise Conflict("consultation")
 
-    def version_on(self, consultation: Consultation, state: CaseState | None) -> dict[str, str | int]:
+    def version_on(self, consultation: Consultation, state: CaseState | None) -> dict[str, str | int | None]:
         """What `ADVANCE` is to be given."""
         return {
             "case_id": consultation.id,
@@ -216,7 +231,21 @@ class Cases:
             "next": consultation.version + 1,
             "state_now": state or consultation.state,
             "moment": to_micros(self._work.now),
+            "sent_now": to_micros(self._work.now) if state == "sent" else None,
         }
+
+    async def endangered(self, consultation_id: str) -> None:
+        """Its answers tell of a danger: from now on it is no draft, whatever is changed."""
+        await self._work.connection.execute(
+            update(consultations)
+            .where(
+                consultations.c.id == consultation_id,
+                consultations.c.organisation_id == self._work.organisation_id,
+                consultations.c.danger_at.is_(None),
+                STANDS,
+            )
+            .values(danger_at=to_micros(self._work.now))
+        )
 
     async def name(self, consultation_id: str, reference: str) -> None:
         """Give the consultation the charity's own case reference."""
@@ -238,7 +267,7 @@ class Cases:
         ).one_or_none()
         if row is None or row.data_key is None:
             raise NotFound("the key of this consultation")
-        return self._work.keys.unwrap(row.data_key, f"consultations|data_key|{consultation_id}")
+        return self._work.keys.unwrap(row.data_key, key_place(consultation_id))
 
     async def bar(self, consultation_id: str, person_ids: Collection[str]) -> None:
         """These people must not know and may not decide. Nobody is ever taken off again by the requester."""
@@ -296,11 +325,25 @@ class Cases:
             for row in rows
         ]
 
-    async def disclose(self, consultation_id: str, person_id: str, *, lane: str, recipient: str, text_id: str) -> None:
-        """Record what was then done about a lane."""
+    async def disclose(
+        self,
+        consultation_id: str,
+        person_id: str,
+        *,
+        lane: str,
+        recipient: str,
+        text_id: str,
+        shared_at: datetime | None = None,
+        verified: str = "",
+        way: str = "",
+        items: Collection[str] = (),
+        corrects: str | None = None,
+    ) -> str:
+        """Record what was then done about a lane, and give its id. `items` are ids without spaces."""
+        id = secrets.token_urlsafe(9)
         await self._work.connection.execute(
             insert(disclosures).values(
-                id=secrets.token_urlsafe(9),
+                id=id,
                 organisation_id=self._work.organisation_id,
                 consultation_id=consultation_id,
                 lane=lane,
@@ -308,8 +351,14 @@ class Cases:
                 recipient=recipient,
                 text_id=text_id,
                 at=to_micros(self._work.now),
+                shared_at=None if shared_at is None else to_micros(shared_at),
+                verified=verified,
+                way=way,
+                items=" ".join(items),
+                corrects=corrects,
             )
         )
+        return id
 
     async def disclosures(self, consultation_id: str) -> list[Disclosure]:
         """What was done, oldest first."""
@@ -322,7 +371,20 @@ class Cases:
             .order_by(disclosures.c.at, disclosures.c.id)
         )
         return [
-            Disclosure(row.id, row.lane, row.person_id, row.recipient, row.text_id, from_micros(row.at)) for row in rows
+            Disclosure(
+                row.id,
+                row.lane,
+                row.person_id,
+                row.recipient,
+                row.text_id,
+                from_micros(row.at),
+                None if row.shared_at is None else from_micros(row.shared_at),
+                row.verified,
+                row.way,
+                tuple(row.items.split()),
+                row.corrects,
+            )
+            for row in rows
         ]
 
 
@@ -338,6 +400,8 @@ def _bare(row: Row[Any], kept: Mapping[str, Answer] | None = None) -> Consultati
         opened_at=from_micros(row.opened_at),
         changed_at=from_micros(row.changed_at),
         answers=kept or {},
+        sent_at=None if row.sent_at is None else from_micros(row.sent_at),
+        danger_at=None if row.danger_at is None else from_micros(row.danger_at),
     )
 
 

@@ -60,10 +60,9 @@ class PersonalFactors:
         sealed = found.scalar_one_or_none()
         if sealed is None:
             raise NotFound("factor")
-        length = int.from_bytes(sealed[:_LENGTH])
-        place = _place(person_id, kind)
-        key = self._work.keys.unwrap(sealed[_LENGTH : _LENGTH + length], place)
-        return key.open(sealed[_LENGTH + length :], place)
+        wrapped, secret = taken_apart(sealed)
+        place = factor_place(person_id, kind)
+        return self._work.keys.unwrap(wrapped, place).open(secret, place)
 
     async def change(self, person_id: str, kind: Factors, secret: str) -> None:
         """The same factor with another secret, such as one recovery code fewer; what was counted stays."""
@@ -120,13 +119,23 @@ class PersonalFactors:
 
     def _seal(self, person_id: str, kind: Factors, secret: str) -> bytes:
         """Under a key of its own, which stands before it, wrapped: length, wrapped key, sealed text."""
-        place = _place(person_id, kind)
+        place = factor_place(person_id, kind)
         wrapped = self._work.keys.new_data_key(place)
-        return len(wrapped).to_bytes(_LENGTH) + wrapped + self._work.keys.unwrap(wrapped, place).seal(secret, place)
+        return put_together(wrapped, self._work.keys.unwrap(wrapped, place).seal(secret, place))
 
 
-def _place(person_id: str, kind: Factors) -> str:
+def factor_place(person_id: str, kind: str) -> str:
     return f"factors|sealed|{person_id}|{kind}"
+
+
+def taken_apart(sealed: bytes) -> tuple[bytes, bytes]:
+    """The wrapped key that stands before a secret, and the sealed secret."""
+    length = _LENGTH + int.from_bytes(sealed[:_LENGTH])
+    return sealed[_LENGTH:length], sealed[length:]
+
+
+def put_together(wrapped: bytes, secret: bytes) -> bytes:
+    return len(wrapped).to_bytes(_LENGTH) + wrapped + secret
 
 
 def _factor(row: Row[Any]) -> Factor:

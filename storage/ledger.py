@@ -7,20 +7,21 @@ breaks the chain. Triggers in the database refuse changes; they stop bugs, not t
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, text
 
+from storage.chains import chain_in
 from storage.direct import Direct
+from storage.links import BEGINNING, link
 from storage.records import Entry, from_micros, to_micros
 from storage.tables import ledger
+from storage.verifying import verified
 from storage.work import Work
 
-_DOMAIN = b"confer ledger 1\0"
-_BEGINNING = bytes(32)
 _PAGE = 5_000
 _HEAD = Direct(
     select(ledger.c.sequence, ledger.c.hash)
@@ -48,7 +49,7 @@ class Ledger:
             await _APPEND.rows(self._work, {"org": organisation, "at": at, "bodies": bodies})
             return
         head = next(iter(await _HEAD.rows(self._work, {"org": organisation})), None)
-        sequence, previous = (head.sequence, head.hash) if head else (0, _BEGINNING)
+        sequence, previous = (head.sequence, head.hash) if head else (0, BEGINNING)
         for body in bodies:
             sequence += 1
             digest = link(previous, organisation, sequence, at, body)
@@ -61,6 +62,29 @@ class Ledger:
         row = next(iter(await _HEAD.rows(self._work, {"org": self._work.organisation_id})), None)
         return (row.sequence, row.hash.hex()) if row else (0, "")
 
+    async def began(self) -> datetime | None:
+        """When the first entry that there is says it was written; None when nothing has been written."""
+        row = (
+            await self._work.connection.execute(
+                select(ledger.c.at)
+                .where(ledger.c.organisation_id == self._work.organisation_id)
+                .order_by(ledger.c.sequence)
+                .limit(1)
+            )
+        ).one_or_none()
+        return None if row is None else from_micros(row.at)
+
+    async def hash_of(self, sequence: int) -> str:
+        """The hash of this entry in hex; "" where there is none."""
+        row = (
+            await self._work.connection.execute(
+                select(ledger.c.hash).where(
+                    ledger.c.organisation_id == self._work.organisation_id, ledger.c.sequence == sequence
+                )
+            )
+        ).one_or_none()
+        return "" if row is None else row.hash.hex()
+
     async def entries(self, *, after: int = 0) -> list[Entry]:
         """At most 5,000 entries after that sequence, in order."""
         rows = await self._work.connection.execute(
@@ -72,25 +96,9 @@ class Ledger:
         return [_entry(row) for row in rows]
 
     async def faults(self) -> list[str]:
-        """What is wrong with the chain, in words; empty when every entry follows from the one before."""
-        found: list[str] = []
-        sequence, previous = 0, _BEGINNING
-        while entries := await self.entries(after=sequence):
-            for entry in entries:
-                if entry.sequence != sequence + 1:
-                    found.append(f"entries {sequence + 1} to {entry.sequence - 1} are missing")
-                expected = link(previous, self._work.organisation_id, entry.sequence, to_micros(entry.at), entry.body)
-                if entry.previous != previous or entry.hash != expected:
-                    found.append(f"entry {entry.sequence} does not follow from the one before")
-                sequence, previous = entry.sequence, entry.hash
-        return found
-
-
-def link(previous: bytes, organisation_id: str, sequence: int, at: int, body: bytes) -> bytes:
-    """The hash of one entry; `at` in microseconds since 1970 UTC."""
-    inner = hashlib.sha256(body).digest()
-    line = f"{organisation_id}\0{sequence}\0{at}\0".encode()
-    return hashlib.sha256(_DOMAIN + previous + line + inner).digest()
+        """What is first wrong with the chain, in words; empty when every entry follows from the one before."""
+        found = await verified(chain_in(self._work), self._work.organisation_id)
+        return [] if found.fault is None else [found.fault.words]
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -71,6 +71,7 @@ def letters_to_copies(*, postgresql: bool, only_if: Any = None) -> Any:
         posts.c.consultation_id == bindparam("case_id"),
         posts.c.organisation_id == bindparam("org"),
         posts.c.kind.not_like(literal(f"{RETIRED}%")),  # its last card, which says so, was promised as it was retired
+        posts.c.erased_at.is_(None),
     )
     if only_if is not None:
         rows = rows.where(only_if)

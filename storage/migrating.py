@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,25 @@ from storage.triggers import put_triggers
 _LOCK = 7_203_115_846  # ours alone: any number that no other user of the same database takes
 _AGAIN = 0.1  # seconds between two tries to turn SQLite's journal over
 _LAST_WORD = 0.1  # seconds; only where there was no connection
+_NOT_ALLOWED = "42501"  # insufficient_privilege
 _PATIENCE = 60  # seconds that SQLite waits for another process that is migrating
 
 
+class NotOurs(Exception):
+    """The role of the address may not change the tables. Nothing was changed."""
+
+
 async def migrate(url: str) -> None:
-    """Run every migration that is missing. Raises StoreUnavailable when the database is out of reach."""
+    """Run every migration that is missing. Raises StoreUnavailable when the database is out of reach, NotOurs."""
+    try:
+        await _migrate(url)
+    except DBAPIError as trouble:
+        if getattr(trouble.orig, "sqlstate", "") != _NOT_ALLOWED:
+            raise
+        raise NotOurs from trouble
+
+
+async def _migrate(url: str) -> None:
     engine = _engine(url)
     try:
         async with _connected(engine) as connection:
@@ -52,10 +66,19 @@ async def migrate(url: str) -> None:
 
 async def pending(url: str) -> bool:
     """Whether the database is older than this code. Raises StoreUnavailable."""
+    return await _asked(url, _pending)
+
+
+async def untouched(url: str) -> bool:
+    """Whether no migration was ever run here: nobody else can be at work in it. Raises StoreUnavailable."""
+    return await _asked(url, lambda connection: MigrationContext.configure(connection).get_current_revision() is None)
+
+
+async def _asked(url: str, question: Callable[[Connection], bool]) -> bool:
     engine = _engine(url)
     try:
         async with _connected(engine) as connection:
-            return await connection.run_sync(_pending)
+            return await connection.run_sync(question)
     finally:
         await engine.dispose()
 

@@ -32,7 +32,7 @@ class Organisations:
                 id=id,
                 name=name,
                 settings=_dumps(settings),
-                canary=self._work.keys.new_data_key(f"{_CANARY}|{id}"),
+                canary=self._work.keys.new_data_key(canary_place(id)),
                 created_at=to_micros(self._work.now),
             )
         )
@@ -59,15 +59,19 @@ class Organisations:
             raise NotFound("organisation")
         return Organisation(row.id, row.name, json.loads(row.settings))
 
-    async def check_keys(self) -> list[str]:
-        """The names of the charities whose known value our keys do not open: their records would be lost to us."""
+    async def check_keys(self) -> list[tuple[str, str]]:
+        """The charities whose known value our keys do not open, by name, and why: their records would be lost to us."""
         locked = []
         for row in await self._work.connection.execute(_ALL):
             try:
-                self._work.keys.unwrap(row.canary, f"{_CANARY}|{row.id}")
-            except CannotOpen:
-                locked.append(row.name)
+                self._work.keys.unwrap(row.canary, canary_place(row.id))
+            except CannotOpen as fault:
+                locked.append((row.name, str(fault)))
         return locked
+
+
+def canary_place(id: str) -> str:
+    return f"{_CANARY}|{id}"
 
 
 def _dumps(settings: Mapping[str, Any]) -> str:

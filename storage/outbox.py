@@ -29,6 +29,7 @@ from storage.direct import Direct
 from storage.letters import DONE, HOLD, LATE, OVERTAKEN, PUT, UNDELIVERED, letters_to, letters_to_copies
 from storage.posts import RETIRED
 from storage.records import Job, Post, to_micros
+from storage.retention import BELL
 from storage.tables import jobs, pauses
 from storage.work import Work
 
@@ -80,12 +81,12 @@ class Outbox:
         return await self.put("letter", _key(post), {"post": post.id}, lane=_lane(post), held=held)
 
     async def letters(self, posts: Collection[Post]) -> None:
-        """Promise the newest card to all of these copies, in one statement.
+        """Promise the newest card to all of these copies, in one statement; none to one whose message was deleted.
 
         One by one, in an order of their own, they would lock out a `refresh` that meets them half-way.
         """
         now = self._work.now
-        copies = {post.id: post for post in posts}.values()
+        copies = {post.id: post for post in posts if not post.erased}.values()
         rows = [self._job("letter", _key(post), {"post": post.id}, lane=_lane(post), due=now) for post in copies]
         if rows:
             await self._work.connection.execute(letters_to(rows, postgresql=self._work.postgresql))
@@ -299,8 +300,10 @@ class Outbox:
 
     async def counts(self) -> dict[str, int]:
         """How many jobs are due and dead, for the health page."""
+        # The bell of keeping always waits for tomorrow. One that has died is counted.
+        counted = (jobs.c.state != "done") & ((jobs.c.state != "due") | (jobs.c.key != BELL))
         rows = await self._work.connection.execute(
-            select(jobs.c.state, func.count()).where(jobs.c.state != "done").group_by(jobs.c.state)
+            select(jobs.c.state, func.count()).where(counted).group_by(jobs.c.state)
         )
         return {row[0]: row[1] for row in rows}
 
@@ -314,9 +317,9 @@ def _lane(post: Post) -> str:
 
 
 def _for(channels: Collection[str]) -> Any:
-    """Timers, and letters whose lane is on one of these channels."""
+    """Timers, and letters, and messages to delete, whose lane is on one of these channels."""
     ours = [func.substr(jobs.c.lane, 1, len(channel) + 1) == f"{channel}/" for channel in sorted(channels)]
-    return or_(jobs.c.kind != "letter", *ours)
+    return or_(jobs.c.kind.not_in(("letter", "erase")), *ours)
 
 
 def _payload(text: str) -> dict[str, str]:

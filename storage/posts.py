@@ -55,6 +55,7 @@ class Posts:
                 set_={
                     "person_id": new.excluded.person_id,
                     "at": case((posts.c.message == "", new.excluded.at), else_=posts.c.at),
+                    "erased_at": None,  # somebody is told anew
                 },
                 where=posts.c.organisation_id == new.excluded.organisation_id,
             ).returning(posts)
@@ -164,4 +165,5 @@ def _post(row: Row[Any]) -> Post:
         row.conversation,
         row.message,
         bool(row.hidden),
+        row.erased_at is not None,
     )

@@ -116,6 +116,8 @@ class Consultation:
     opened_at: datetime
     changed_at: datetime
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    sent_at: datetime | None = None  # when it was sent first
+    danger_at: datetime | None = None  # when its answers first told of a danger, also where they were changed since
 
     @property
     def values(self) -> dict[str, str]:
@@ -265,7 +267,10 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """What was then actually done: who was told; when and what, in the worker's words, is the sealed text."""
+    """What was then actually done: who was told; when and what, in the worker's words, is the sealed text.
+
+    `at` is when it was written down, `shared_at` when it was said; `verified`, `way` and `items` are ids of choices.
+    """
 
     id: str
     lane: str
@@ -273,6 +278,11 @@ class Disclosure:
     recipient: str
     text_id: str
     at: datetime
+    shared_at: datetime | None = None
+    verified: str = ""
+    way: str = ""
+    items: tuple[str, ...] = ()
+    corrects: str | None = None  # the id of the earlier one that this corrects
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +311,7 @@ class Post:
     conversation: str
     message: str
     hidden: bool = False  # whoever has it wants only the reference on the screen until they open it again
+    erased: bool = False  # its message was deleted where it stood: whoever had it has it no more
 
 
 @dataclass(frozen=True, slots=True)

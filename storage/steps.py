@@ -74,5 +74,6 @@ class Steps:
             if not rows:
                 raise Conflict("consultation")
             held = await self._outbox.promised([(row.job, row.token, row.payload) for row in rows if row.job])
-        moved = self._cases.answered(case, answers)
-        return replace(moved, version=case.version + 1, state=state or case.state, changed_at=self._work.now), held
+        moved, now = self._cases.answered(case, answers), self._work.now
+        moved = replace(moved, version=case.version + 1, state=state or case.state, changed_at=now)
+        return (replace(moved, sent_at=now) if state == "sent" and not case.sent_at else moved), held

@@ -23,14 +23,19 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
 
 from storage import engines, one_trip
+from storage.access import Access
 from storage.approvals import Approvals
 from storage.arrivals import Arrivals
+from storage.bases import Bases
 from storage.cases import Cases
 from storage.confirmations import Confirmations
 from storage.deliveries import Deliveries
 from storage.direct import Ended, driver_of
 from storage.factors import PersonalFactors
+from storage.follow_ups import FollowUps
+from storage.handouts import Handouts
 from storage.handovers import Handovers
+from storage.holds import Holds
 from storage.ladders import Ladders
 from storage.ledger import Ledger
 from storage.locks import Locks
@@ -40,6 +45,7 @@ from storage.organisations import Organisations
 from storage.outbox import WAKE, Outbox
 from storage.people import People
 from storage.posts import Posts
+from storage.retention import Retention
 from storage.rota import Rota
 from storage.sealing import Keyring
 from storage.spoken import SpokenAgreements
@@ -136,6 +142,10 @@ class Transaction:
         return SpokenAgreements(self, self.approvals)
 
     @cached_property
+    def handouts(self) -> Handouts:
+        return Handouts(self)
+
+    @cached_property
     def handovers(self) -> Handovers:
         return Handovers(self)
 
@@ -146,6 +156,14 @@ class Transaction:
     @cached_property
     def confirmations(self) -> Confirmations:
         return Confirmations(self)
+
+    @cached_property
+    def follow_ups(self) -> FollowUps:
+        return FollowUps(self, self.outbox)
+
+    @cached_property
+    def bases(self) -> Bases:
+        return Bases(self)
 
     @cached_property
     def rota(self) -> Rota:
@@ -162,6 +180,18 @@ class Transaction:
     @cached_property
     def night_tests(self) -> NightTests:
         return NightTests(self)
+
+    @cached_property
+    def access(self) -> Access:
+        return Access(self)
+
+    @cached_property
+    def holds(self) -> Holds:
+        return Holds(self)
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -1,8 +1,20 @@
-"""The triggers that keep the ledger append-only. They stop bugs and slips, not whoever owns the database."""
+"""The triggers that keep the ledger append-only. They stop bugs and slips, not whoever owns the database.
+
+The rule to keep: what is there is left alone. To put a trigger anew waits for everybody who is in the ledger, and
+everybody else waits behind that.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+import logging
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from storage.anew import FUNCTION
+
+log = logging.getLogger(__name__)
 
 _SQLITE = (
     """CREATE TRIGGER IF NOT EXISTS ledger_no_update BEFORE UPDATE ON ledger
@@ -15,17 +27,12 @@ _SQLITE = (
        BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
 )
 
-_POSTGRESQL = (
-    """CREATE OR REPLACE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-       BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$""",
-    "DROP TRIGGER IF EXISTS ledger_no_change ON ledger",
-    """CREATE TRIGGER ledger_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger
-       FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only()""",
-    # ALWAYS: also in a session that says it is a replica, where ordinary triggers sleep.
-    "ALTER TABLE ledger ENABLE ALWAYS TRIGGER ledger_no_change",
-    # Lock, read the head and append in one trip, as `storage.ledger.link` does it in Python. VOLATILE, so that the
-    # SELECT sees what was committed while it waited for the lock.
-    """CREATE OR REPLACE FUNCTION ledger_append(org text, moment bigint, bodies bytea[]) RETURNS void
+_GUARD = """CREATE OR REPLACE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"""
+
+# Lock, read the head and append in one trip, as `storage.ledger.link` does it in Python. VOLATILE, so that the SELECT
+# sees what was committed while it waited for the lock.
+_APPEND = """CREATE OR REPLACE FUNCTION ledger_append(org text, moment bigint, bodies bytea[]) RETURNS void
        LANGUAGE plpgsql VOLATILE AS $$
        DECLARE
          seq bigint; prev bytea; body bytea; digest bytea; nul CONSTANT bytea := '\\x00'::bytea;
@@ -44,11 +51,56 @@ _POSTGRESQL = (
              VALUES (org, seq, moment, body, prev, digest);
            prev := digest;
          END LOOP;
-       END $$""",
+       END $$"""
+
+_FUNCTIONS = {"ledger_is_append_only": _GUARD, "ledger_append": _APPEND, "write_anew": FUNCTION}
+
+_TRIGGER = (
+    "SET LOCAL lock_timeout = '2s'",
+    "DROP TRIGGER IF EXISTS ledger_no_change ON ledger",
+    """CREATE TRIGGER ledger_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger
+       FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only()""",
+    # ALWAYS: also in a session that says it is a replica, where ordinary triggers sleep.
+    "ALTER TABLE ledger ENABLE ALWAYS TRIGGER ledger_no_change",
 )
+
+_THERE = text(
+    "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname = ANY(:names)"
+)
+# 58: before (2), delete (8), update (16), truncate (32), for each statement (no 1); pg_trigger.tgtype.
+_GUARDED = text(
+    "SELECT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'ledger'::regclass AND tgname = 'ledger_no_change' "
+    "AND tgenabled = 'A' AND tgtype = 58 AND tgfoid = 'ledger_is_append_only'::regproc)"
+)
+_BUSY = "55P03"  # lock_not_available
 
 
 def put_triggers(connection: Connection) -> None:
-    """Create what is missing; safe to run again."""
-    for statement in _POSTGRESQL if connection.dialect.name == "postgresql" else _SQLITE:
-        connection.exec_driver_sql(statement)
+    """Create what is missing; safe to run again. On PostgreSQL only the owner of the tables can.
+
+    A function of ours is the same one while its body is: whoever changes its head changes a word of its body too.
+    """
+    if connection.dialect.name != "postgresql":
+        for statement in _SQLITE:
+            connection.exec_driver_sql(statement)
+        return
+    there: dict[Any, Any] = {row.proname: row.prosrc for row in connection.execute(_THERE, {"names": list(_FUNCTIONS)})}
+    for name, statement in _FUNCTIONS.items():
+        if there.get(name) != statement.split("$$")[1]:
+            connection.exec_driver_sql(statement)
+    if not connection.execute(_GUARDED).scalar_one():
+        _guard(connection)
+
+
+def _guard(connection: Connection) -> None:
+    try:
+        with connection.begin_nested():
+            for statement in _TRIGGER:
+                connection.exec_driver_sql(statement)
+    except DBAPIError as trouble:
+        if getattr(trouble.orig, "sqlstate", "") != _BUSY:
+            raise
+        # A copy or a check of the ledger may run for an hour, and nobody is kept from the emergency text for that.
+        log.error(
+            "the ledger's trigger is missing or off, and could not be put back: the ledger is busy; at the next start"
+        )

@@ -1,43 +1,25 @@
-"""Afterwards: writing down what was done, reading what was typed, and closing.
+"""Reading what was typed, and closing.
 
 The rule to keep: typed words are shown only in a form, only to somebody with a duty, and each reading is recorded.
 """
 
 from __future__ import annotations
 
-from bot.afterwards.looking import REMINDER
-from bot.cards import Choice, Correct, Field, Form, Open, Pick, Reply, Say, Show, Text, Ticks
+from bot.afterwards.chasing import rest
+from bot.afterwards.finishing import finish
+from bot.cards import Field, Form, Open, Reply, Say, Show
 from bot.consultation import case_card
 from bot.deciding.requests import sendable
-from bot.emergency import with_line
-from bot.forms import CHECKED, LIMIT, one, typed
-from bot.looks import KIND as LOOK
-from bot.looks import NOBODY as NOBODY
+from bot.follow_through import missing, to_finish
+from bot.follow_words import disclosure_line
+from bot.keeping.clocks import closed
 from bot.looks import readers, watch
 from bot.picture import Picture
-from bot.questioning import carry
 from bot.sight import readable, waiting
 from bot.together import KIND as THERE
 from bot.together import LEAD, needs_a_lead, still_missing, to_tell
 from bot.turn import Refusal, Turn
 from bot.wording import at, names
-from policy.walk import Verdict
-
-_SERVICES = (
-    Choice("ambulance", "Ambulance"),
-    Choice("police", "Police"),
-    Choice("fire", "Fire and rescue"),
-    Choice("coastguard", "Coastguard"),
-)
-_WHEN = Text("when", "When?", "Such as: today 14:20.", 40)
-_GIVEN = Text("given", "Which reference did they give?", "Such as: log 0417. Empty if none.", 40, required=False)
-_WHAT = Text(
-    "what",
-    "What was said or done?",
-    "Who you spoke to (role only), what they said, what was agreed.",
-    LIMIT,
-    long=True,
-)
 
 _KINDS = {
     "reason": "What would be said",
@@ -49,73 +31,12 @@ _KINDS = {
     "departure": "Why we went further",
     "reopened": "Why it was opened again",
     "done": "What was done",
+    "correction": "A correction of what was done. Both are kept",
+    "told": "Whether the person was told",
+    "not_shared": "Why nothing was shared",
     "look": "What a second look found",
     "excused": "Why somebody cannot confirm it",
 }
-
-
-async def record(turn: Turn) -> Reply:
-    """The form to write down what was done about one lane; about an emergency, in whatever state the case is."""
-    case = await turn.mine()
-    picture = await turn.picture(case)
-    lanes = tuple(Choice(v.lane.id, f"{v.lane.title}: {v.outcome.title}") for v in _recordable(picture))
-    if not lanes:
-        raise Refusal("There is nothing to write down yet.")
-    reached = {id: picture.book.recipients[id].title for v in _recordable(picture) for id in v.recipients}
-    people = (*(Choice(id, title) for id, title in reached.items()), Choice(NOBODY, "Nobody outside was told"))
-    fields: tuple[Field, ...] = (
-        Pick("lane", "What is this about?", lanes, chosen=lanes[0].value),
-        Pick("recipient", "Who was told?", people),
-        *_called(_recordable(picture)),
-        _WHEN,
-        _GIVEN,
-        _WHAT,
-        CHECKED,
-    )
-    return Open(with_line(Form("What was done", fields, "Keep this", "record.confirm", carry(picture)), turn.book))
-
-
-async def record_confirmed(turn: Turn) -> Reply:
-    """Keep it, sealed; a lane that is still stopped or waiting cannot have gone out by way of this form."""
-    case = await turn.mine()
-    picture = await turn.picture(case)
-    texts = typed(turn, [_WHEN, _GIVEN, _WHAT])
-    if isinstance(texts, Correct):
-        return texts
-    verdict = next((v for v in _recordable(picture) if v.lane.id == one(turn.event, "lane")), None)
-    recipient = one(turn.event, "recipient")
-    if verdict is None:
-        return Correct({"lane": "Please choose one of the list."})
-    if recipient != NOBODY and recipient not in verdict.recipients:
-        return Correct({"recipient": "They do not belong to the part you chose. Choose somebody else."})
-    services = {choice.value: choice.label for choice in _SERVICES}
-    called = [services[id] for id in turn.event.fields.get("service", ()) if id in services]
-    parts = (
-        texts["when"],
-        f"Called: {', '.join(called)}" if called and verdict.lane.immediate else "",
-        f"Their reference: {texts['given']}" if texts["given"] else "",
-        texts["what"],
-    )
-    words = ". ".join(part for part in parts if part)
-    text_id = await turn.tx.texts.keep(case.id, turn.person.id, "done", words, about=verdict.lane.id)
-    await turn.tx.cases.disclose(
-        case.id,
-        turn.person.id,
-        lane=verdict.lane.id,
-        recipient=recipient,
-        text_id=text_id,
-    )
-    case = await turn.step(case)
-    turn.note("written down", case, text=text_id)
-    now = await turn.picture(case)
-    await watch(turn.tx, now)
-    if verdict.lane.immediate:
-        await turn.tx.outbox.cancel(f"{REMINDER}{case.id}")
-        await turn.tell(case, LOOK, readers(now, "emergency") if _unread(now) else [], urgent=False)
-    # What was really done is recorded whatever stands on the card: hiding it would help nobody.
-    ahead = recipient != NOBODY and not picture.may_go(verdict)
-    notice = "Kept. This was done before anybody agreed; the record says so." if ahead else "Kept in the record."
-    return Show(case_card(now, notice=notice))
 
 
 async def read(turn: Turn) -> Reply:
@@ -130,9 +51,12 @@ async def read(turn: Turn) -> Reply:
         if not waiting(picture, turn.person):
             raise Refusal("This has been decided, so it is closed to you now.")
     fields: list[Field] = []
+    written = {done.text_id: done for done in picture.disclosures}
     for envelope in readable(picture, turn.person):
         who, when = picture.name(envelope.person_id), at(envelope.at, turn.charity)
         fields.append(Say(f"{_KINDS.get(envelope.kind, envelope.kind)}. {who}, {when}", quiet=True))
+        if envelope.id in written:
+            fields.append(Say(disclosure_line(picture, written[envelope.id])))
         fields.append(Say(await turn.tx.texts.open(envelope.id)))
         turn.note("read", case, text=envelope.id)
     if not fields:
@@ -141,7 +65,7 @@ async def read(turn: Turn) -> Reply:
 
 
 async def close(turn: Turn) -> Reply:
-    """End it, once what went out has been written down."""
+    """End it, once everything is written down; until then, say what is missing and open the way to it."""
     case = await turn.mine()
     picture = await turn.picture(case)
     if case.state != "sent":
@@ -150,15 +74,18 @@ async def close(turn: Turn) -> Reply:
         raise Refusal("Somebody has still to be asked about this. Press “Take back and change”, then send it again.")
     if any(picture.standing(verdict) == "pending" for verdict in picture.lanes):
         raise Refusal("Somebody has still to decide. Wait for them, or take it back.")
-    if lacking := unwritten(picture):
-        notice = f"Before closing, write down what was done about: {', '.join(lacking)}."
-        return Show(case_card(picture, notice=notice))
+    if lacking := [each.words for each in missing(picture) if each.need == "write"]:
+        return Show(case_card(picture, notice=f"Before closing, write down {', '.join(lacking)}."))
     if two := still_missing(picture):
         return Show(case_card(picture, notice=f"{two} {await _asked_for(turn, picture)}"))
+    if to_finish(picture):
+        return await finish(turn)
     case = await turn.step(case, state="closed")
     turn.note("closed", case)
+    await rest(turn, case)
     picture = await turn.picture(case)
     await watch(turn.tx, picture)
+    await closed(turn, case)
     return Show(case_card(picture))
 
 
@@ -168,7 +95,7 @@ async def _asked_for(turn: Turn, picture: Picture) -> str:
     Pressing again sends nothing again: the second look does that, day by day.
     """
     case, posts = picture.case, await turn.tx.posts.of(picture.case.id)
-    have = {(post.kind, post.person_id) for post in posts}
+    have = {(post.kind, post.person_id) for post in posts if not post.erased}
     workers = to_tell(picture)
     leads = readers(picture, "together") if needs_a_lead(picture) else []
     await turn.tell(case, THERE, [each for each in workers if (THERE, each.id) not in have], urgent=False)
@@ -184,29 +111,3 @@ async def _asked_for(turn: Turn, picture: Picture) -> str:
         turn.note("nobody to ask", case)
         said.append("There is nobody left here whom we can ask.")
     return " ".join(said)
-
-
-def unwritten(picture: Picture) -> list[str]:
-    """The lanes that let a name out and have no record yet of what was done (2.3.5)."""
-    written = {disclosure.lane for disclosure in picture.disclosures}
-    return [
-        verdict.lane.title
-        for verdict in picture.lanes
-        if verdict.lane.id not in written and verdict.outcome.sends in ("named", "agreed")
-    ]
-
-
-def _called(verdicts: list[Verdict]) -> tuple[Ticks, ...]:
-    """Which service was rung: asked where an emergency is among what is written down."""
-    if not any(verdict.lane.immediate for verdict in verdicts):
-        return ()
-    return (Ticks("service", "Did you ring 999? Which service?", _SERVICES),)
-
-
-def _unread(picture: Picture) -> bool:
-    return any(each.kind == "emergency" and each.done_at is None for each in picture.looks)
-
-
-def _recordable(picture: Picture) -> list[Verdict]:
-    """The lanes something can have been done about: the emergency at any time, the others once it was sent."""
-    return [v for v in picture.lanes if picture.case.state == "sent" or v.lane.immediate]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bot.cards import Block, Button, Buttons, Card, Facts, Field, Form, Heading, Notice, Pick, Points, Say, Small, Text
 from bot.cards import Choice as Option
+from bot.follow_words import disclosure_line
 from bot.forms import CHECKED, LIMIT
 from bot.lanes import lane_facts, lane_title
 from bot.looks import TITLES, dangers, not_shared, open_looks
@@ -36,6 +37,7 @@ _READ_AS = {
     "spoken": "What they said by phone, as the worker wrote it down",
     "departure": "Why the worker went further",
     "done": "What was done",
+    "correction": "A correction of what was done",
     "look": "What a second look found",
 }
 
@@ -141,7 +143,11 @@ def look_form(picture: Picture, kind: LookKind, words: list[tuple[SealedText, st
         fields.append(Facts(_decisions(picture, kind)))
     for text, opened in words:
         who, when = picture.name(text.person_id), at(text.at, picture.charity)
-        fields += [Say(f"{_READ_AS.get(text.kind, text.kind)}. {who}, {when}", quiet=True), Say(opened)]
+        fields += [
+            Say(f"{_READ_AS.get(text.kind, text.kind)}. {who}, {when}", quiet=True),
+            *_done(picture, text),
+            Say(opened),
+        ]
     keep = Option(AGREE, _KEEPS.get(kind, "I have read it. Nothing more is needed"))
     reopen = Option(REOPEN, "Look again: I ask the worker to open it once more")
     slip = Option(MISTAKE, "It was pressed by mistake: I asked the worker, and nobody is in danger")
@@ -149,6 +155,11 @@ def look_form(picture: Picture, kind: LookKind, words: list[tuple[SealedText, st
     fields += [Pick("answer", "What do you say?", says), FOUND, CHECKED]
     carried = {"c": picture.case.id, "k": kind, "v": str(picture.case.version)}
     return Form("Second look", tuple(fields), "Keep this", "look.confirm", carried, picture.book.emergency.line)
+
+
+def _done(picture: Picture, text: SealedText) -> list[Field]:
+    """Of typed words about what was done: who was told, when and how."""
+    return [Say(disclosure_line(picture, done)) for done in picture.disclosures if done.text_id == text.id]
 
 
 def by_mistake(picture: Picture, kind: LookKind) -> bool:
@@ -180,7 +191,7 @@ def to_read(picture: Picture, kind: LookKind) -> list[SealedText]:
         requests = _about(picture, kind)
     decisions = {picture.decisions[id].text_id for id in requests if id in picture.decisions}
     own = lanes | ({""} if not beside(picture, lanes) and kind != "emergency" else set())
-    kinds = ("done", "departure") if kind == "emergency" else ("done", "departure", "reason")
+    kinds = ("done", "correction", "departure", *(() if kind == "emergency" else ("reason",)))
     found = (text for text in picture.texts if text.kind in kinds and text.about in own)
     ids = {text.id for text in found} | decisions
     ids |= {each.text_id for each in picture.looks if each.kind == kind and each.text_id}

@@ -13,6 +13,7 @@ from bot.books import book_of
 from bot.cards import Block, Button, Buttons, Correct, Heading, Open, Reply, Show
 from bot.deciding.requests import bring_up_to_date
 from bot.forms import one, typed
+from bot.keeping.clocks import reopened
 from bot.leads.beside import look_for_another
 from bot.leads.handing import with_a_holder
 from bot.looks import (
@@ -139,7 +140,7 @@ async def _ask(tx: Transaction, picture: Picture, due: Look) -> None:
         tx.note("second look asked for", consultation=case.id, look=kind)
         return
     tx.note("nobody to ask", consultation=case.id, look=kind)
-    told = {post.person_id for post in await tx.posts.of(case.id) if post.kind == NO_LEAD}
+    told = {post.person_id for post in await tx.posts.of(case.id) if post.kind == NO_LEAD and not post.erased}
     if worker is not None and worker.active and worker.id not in told:
         await tell(tx, case, NO_LEAD, [worker], urgent=False)
 
@@ -175,6 +176,7 @@ async def _reopened(turn: Turn, picture: Picture) -> Consultation:
         case = await turn.step(picture.case, state=state)
     except Conflict as late:
         raise Refusal("The worker has changed this a moment ago. Open it again and read it as it is now.") from late
+    await reopened(turn, case)  # also of what was stopped: its clock may run
     case = await with_a_holder(turn, case)  # whoever asked it may have left since, or be locked out
     if state == "sent" and picture.case.state == "closed":
         await bring_up_to_date(turn, case)  # what today's law asks anew is asked

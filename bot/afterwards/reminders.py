@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.afterwards.chasing import KIND as FOLLOW_UP
+from bot.afterwards.chasing import follow_up_due
 from bot.afterwards.look_cards import NOT_WRITTEN, unwritten_emergency
 from bot.afterwards.looking import REMINDER, look_due
 from bot.books import book_of
 from bot.cards import Button, Buttons, Card, Say
 from bot.deciding.climbing import climb, morning
 from bot.deciding.unreached import not_reached_in_time
+from bot.keeping.destroying import DESTROY, destroy_due
+from bot.keeping.sweeping import KEEP, keep
 from bot.leads.beside import tell_of_both
 from bot.leads.unheld import KIND, unheld
 from bot.looks import evening, next_morning
@@ -62,6 +66,9 @@ TIMERS: Mapping[str, Timer] = {
     "account_closed": account_closed,
     night.KIND: night.ring,
     "emergency_record": emergency_record,
+    FOLLOW_UP: follow_up_due,
+    DESTROY: destroy_due,
+    KEEP: keep,
     "ladder": climb,
     "morning": morning,
     "beside": tell_of_both,
@@ -85,11 +92,17 @@ def reminder_card(picture: Picture) -> Card:
         (
             Say(f"{_shown(picture)} When you can, write down what was done."),
             Say("When did you ring? Which service? What is their reference? What was said?"),
-            Buttons((Button("Write it down", "record", carry(picture), "main"),)),
+            Buttons((Button("Write it down", "record", carry(picture, **_about(picture)), "main"),)),
             Say(f"Case {picture.case.reference}. {_talk(picture)} This was hard.", quiet=True),
         ),
         danger=danger,
     )
+
+
+def _about(picture: Picture) -> dict[str, str]:
+    """Straight to the form of the emergency, whatever else is open."""
+    lane = next((verdict.lane.id for verdict in picture.lanes if verdict.lane.immediate), "")
+    return {"l": lane} if lane else {}
 
 
 def _shown(picture: Picture) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bot.bad_input import BadInput as BadInput
 from bot.books import book_files, clash, names
 from bot.settings import book_folders
 from policy.assessing import assess
@@ -19,10 +20,6 @@ from policy.reading import BookError, read, read_file
 from policy.walk import AnswerError
 
 _YES: Mapping[str | bool, str] = {True: "yes", False: "no", "true": "yes", "false": "no"}
-
-
-class BadInput(Exception):
-    """What came in cannot be used; the sentence says why and nothing else happened."""
 
 
 def shipped(environment: Mapping[str, str]) -> list[Path]:

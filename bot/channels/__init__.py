@@ -40,6 +40,10 @@ class Closed(Gone):
     """The account itself is closed: whoever had it reads nothing there any more."""
 
 
+class CannotErase(DeliveryError):
+    """The product lets nobody delete this message, now or later."""
+
+
 class Unavailable(Exception):
     """The database could not be reached: nothing was recorded. `card` says so, with the numbers to ring."""
 
@@ -63,6 +67,15 @@ class Letter:
 class Sent:
     """Where a letter now stands, so that it can be edited later."""
 
+    conversation: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A message of ours that stands somewhere, and is to be deleted there."""
+
+    to: Who
     conversation: str
     message: str
 
@@ -159,6 +172,16 @@ class Troubled(Protocol):
 
     def trouble(self) -> str:
         """In words for whoever looks after the machine, with no secret in them; "" where nothing does."""
+
+
+@runtime_checkable
+class Erasing(Protocol):
+    """A channel whose product lets us delete our own messages. One that is not this cannot, and they stay."""
+
+    name: str
+
+    async def erase(self, placed: Placed) -> None:
+        """Delete it. One that is gone already is done. Raises DeliveryError (again later) or CannotErase (never)."""
 
 
 class CannotDo(Exception):

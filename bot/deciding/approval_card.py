@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.bases import with_basis
 from bot.by_phone import agreed_words
 from bot.cards import Block, Button, Buttons, Card, Facts, Heading, Notice, Number, Numbers, Plain, Points, Say, Small
 from bot.deciding.requests import still_told
@@ -16,7 +17,6 @@ from bot.phone.factor_cards import missing
 from bot.phone.hiding import APPROVAL, with_hide
 from bot.phone.locked import about_worker
 from bot.picture import URGENT, Picture
-from bot.questioning import answer_line
 from bot.second_opinion import asked_before_notice, changed_since
 from bot.sight import asked_back, beside, narrowed, readable, waiting
 from bot.together import by_two_workers
@@ -24,6 +24,7 @@ from bot.wording import ALARM, BASES, at, by_when, names
 from policy.book import Part
 from policy.grounds import tellable, tells
 from policy.walk import Verdict
+from storage.links import short_head
 from storage.records import ApprovalRequest, Decision, Person
 
 ASKS = "question"
@@ -59,6 +60,7 @@ def _card(picture: Picture, person: Person, notice: str, *, ring: bool = True) -
     danger = picture.book.emergency.line
     if not pending:
         blocks.append(Notice(settled_words(picture, person)))
+        blocks += [] if picture.around.why_not(person) else _ledger(picture)
         return Card(f"Case {picture.case.reference}", tuple(blocks), danger=danger)
     lost = about_worker(picture)
     blocks += lost
@@ -81,10 +83,16 @@ def _card(picture: Picture, person: Person, notice: str, *, ring: bool = True) -
     clauses = dict.fromkeys(clause for _, verdict in pending for clause in verdict.clauses)
     blocks.append(Small(f"Policy {', '.join(clauses)}."))
     blocks.append(Small(f"Case {picture.case.reference}. Rules {picture.book.id} {picture.book.version}."))
+    blocks += _ledger(picture)
     urgent = any(verdict.clock in URGENT for _, verdict in pending)
     summary = ALARM if urgent else "Confer: please ring a colleague"
     card = Card("Do you agree?", tuple(blocks), danger=danger, summary=summary)
     return with_hide(picture, card, APPROVAL)
+
+
+def _ledger(picture: Picture) -> list[Block]:
+    """Where the ledger stood when this was drawn: what the card says then cannot be taken out of the record unseen."""
+    return [Small(f"Ledger {head}.")] if (head := short_head(picture.head)) else []
 
 
 def told_card(picture: Picture, person: Person) -> Card:
@@ -242,7 +250,7 @@ def _answers(picture: Picture, verdict: Verdict) -> dict[Part, list[str]]:
         if question.id not in rests_on or question.id not in picture.walked.asked or value is None:
             continue
         if value != "no" or (question.part != "why" and "?" in question.ask):
-            line = answer_line(question, value)
+            line = with_basis(picture, question)
             found[question.part].append(line if question.part == "why" else f"{line}.")
     return found
 

@@ -6,9 +6,10 @@ The rule to keep: who may decide is worked out again on every press, and the dat
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.by_phone import CONFIRM, confirm_card, to_confirm
-from bot.cards import Confirm, Correct, Facts, Field, Form, Open, Reply, Show, Text
+from bot.cards import Confirm, Correct, Facts, Field, Form, Notice, Open, Reply, Show, Text
 from bot.deciding.approval_card import approval_card, settled_words
 from bot.deciding.requests import bring_up_to_date
 from bot.emergency import with_line
@@ -29,6 +30,7 @@ DECIDED = "decided"
 """The kind of the worker's message: somebody agreed, or said no (`bot.decided`)."""
 
 LATE = "Somebody has decided this already. Your press changed nothing."
+_NOT_YET = "Your answer was not written down: somebody has just written that you agreed by phone. Please answer this."
 _MINE: Mapping[Yes, str] = {"approved": "You have agreed to this already.", "declined": "You have said no already."}
 _REASON = Text("reason", "Why?", "One or two lines. No names.", LIMIT, long=True)
 
@@ -110,19 +112,31 @@ async def _decide(turn: Turn, verdict: Yes) -> Reply:
     if worker := picture.person(case.requester_id):
         await turn.tell(case, DECIDED, [worker], urgent=False)
     await turn.refresh(case)
-    return Show(approval_card(await turn.picture(case), turn.person))
+    picture = await turn.picture(case)
+    await turn.tx.seal_notes()  # nothing is written after it; so the card shows a ledger with this decision in it
+    return Show(approval_card(replace(picture, head=await turn.tx.ledger.head()), turn.person))
 
 
 async def _decided_already(turn: Turn, verdict: Yes) -> Reply:
-    """Raises Refusal, unless it was this very press: they read "not recorded yet", though it was, and pressed again."""
+    """Raises Refusal, unless it was this very press: they read "not recorded yet", though it was, and pressed again.
+
+    Where somebody else wrote down meanwhile that they agreed by phone, their press answers nothing: they are asked.
+    """
     made = await turn.tx.approvals.decision(turn.event.carry.get("r", ""))
     if made is None or made.person_id != turn.person.id:
         raise Refusal(LATE)
-    if made.verdict != verdict:
-        raise Refusal(f"{_MINE[made.verdict]} Your press changed nothing. If you see it differently now, ring.")
     request = await turn.tx.approvals.get(made.request_id)
     case = await turn.tx.cases.get(request.consultation_id)
-    return Show(approval_card(await turn.picture(case), turn.person))
+    picture = await turn.picture(case)
+    if request in to_confirm(picture, turn.person):
+        await turn.show_here(case, CONFIRM)
+        card = confirm_card(picture, turn.person)
+        return Show(replace(card, blocks=(Notice(_NOT_YET, "warning"), *card.blocks)))
+    if request.id in picture.spoken:
+        raise Refusal(settled_words(picture, turn.person, request))
+    if made.verdict != verdict:
+        raise Refusal(f"{_MINE[made.verdict]} Your press changed nothing. If you see it differently now, ring.")
+    return Show(approval_card(picture, turn.person))
 
 
 async def asked_about(turn: Turn) -> tuple[ApprovalRequest, Picture, Verdict]:

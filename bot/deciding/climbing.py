@@ -50,7 +50,7 @@ async def climb(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str
         case "leads":
             await climbing.calls_the_leads()
     for post in sorted(await tx.posts.of(case.id), key=lambda copy: copy.id):  # in the order that others lock them in
-        if not post.kind.startswith(RETIRED):
+        if not post.kind.startswith(RETIRED) and not post.erased:
             await tx.outbox.letter(post)
 
 

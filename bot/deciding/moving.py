@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.deciding.approvals import DECIDED
 from bot.deciding.requests import bring_up_to_date, named, sendable, still_told, tell_new, told, write_in_the_morning
 from bot.deciding.rungs import held_back
 from bot.organisation.charity import Charity, charity_of
@@ -67,7 +68,10 @@ async def ask_anew(tx: Transaction, books: Mapping[str, Book], person: Person) -
 
 
 async def as_one(tx: Transaction, books: Mapping[str, Book], ids: Collection[str]) -> None:
-    """These entries of the roster are one human now: what one asked and another agreed to needs somebody else's yes."""
+    """These entries of the roster are one human now: what one asked and another agreed to needs somebody else's yes.
+
+    Whoever could go on and cannot any more gets a new message, as they did when they could.
+    """
     await _ask_anew(tx, books, await tx.approvals.hold_open(ids, own=True))
 
 
@@ -76,8 +80,21 @@ async def _ask_anew(tx: Transaction, books: Mapping[str, Book], case_ids: Collec
     for id in case_ids:
         case = await tx.cases.get(id)
         if case.state == "sent" and (book := books.get(case.book_id)):
-            await bring_up_to_date(_Roster(tx, book, charity), case)
+            acting = _Roster(tx, book, charity)
+            before = await acting.picture(case)
+            picture = await bring_up_to_date(acting, case)
+            if _yes_gone(before) and (worker := picture.person(case.requester_id)):
+                await acting.tell(case, DECIDED, [worker], urgent=False)
             await refresh(tx, case)
+
+
+def _yes_gone(picture: Picture) -> bool:
+    """Whether a lane was agreed to, and is not any more, and nobody has been asked again yet."""
+    asked = ((picture.request(verdict), verdict) for verdict in sendable(picture))
+    return any(
+        request is not None and request.state == "approved" and picture.standing(verdict) != "approved"
+        for request, verdict in asked
+    )
 
 
 async def move_on(tx: Transaction, books: Mapping[str, Book], gone: Person) -> list[Consultation]:

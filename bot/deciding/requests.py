@@ -138,7 +138,8 @@ async def tell_new(
     tx: Transaction, case: Consultation, people: Collection[Person], kinds: Collection[str], kind: str = "told"
 ) -> list[Person]:
     """Tell those of them who have no message of these kinds about this consultation yet; gives who they are."""
-    known = {post.person_id for post in await tx.posts.of(case.id) if post.kind in kinds}
+    posts = await tx.posts.of(case.id)
+    known = {post.person_id for post in posts if post.kind in kinds and not post.erased}
     new = list(dict.fromkeys(person for person in people if person.id not in known))
     await tell(tx, case, kind, new, urgent=kind == "told")
     return new

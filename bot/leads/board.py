@@ -10,6 +10,7 @@ from bot.cards import Block, Button, Buttons, Card, Heading, Notice, Number, Num
 from bot.leads.beside import leads, may_see
 from bot.leads.board_rows import HEADINGS, STATES, belongs, danger, history, place, row
 from bot.leads.handing import may_not_take_over
+from bot.leads.kept import board_blocks, hold_buttons, kept_blocks
 from bot.phone.locked import about_worker
 from bot.picture import Picture, look
 from bot.questioning import carry
@@ -48,7 +49,7 @@ async def board(turn: Turn) -> Reply:
     rest = len(shown) - start - _PAGE
     if rest > 0:
         blocks.append(Buttons((Button(f"{rest} more", "board", {"from": str(start + _PAGE)}),)))
-    blocks += await _closed_last(turn, 0, _CLOSED) if start == 0 else []
+    blocks += [*await _closed_last(turn, 0, _CLOSED), *await board_blocks(turn)] if start == 0 else []
     return Show(Card("Everything open", tuple(blocks), danger=turn.book.emergency.line))
 
 
@@ -71,6 +72,7 @@ async def status_card(turn: Turn, picture: Picture, *, notice: str = "") -> Card
         blocks += [Heading("What was asked and answered"), Points(tuple(said))]
     if earlier := await _on_the_same(turn, case):
         blocks += [Heading("On the same case reference"), Points(tuple(earlier))]
+    blocks += await kept_blocks(turn, picture)
     ways: list[Button] = []
     if waiting(picture, turn.person):
         ways.append(Button(f"Decide {case.reference}", "decide", {"c": case.id}, "main"))
@@ -78,6 +80,9 @@ async def status_card(turn: Turn, picture: Picture, *, notice: str = "") -> Card
         ways.append(Button("Take it over", "take_over", carry(picture)))
     if case.state == "closed":
         ways.append(Button("Open again", "reopen", carry(picture)))
+    ways.append(Button("Case note", "note", {"c": case.id}, hint=f"Case note of {case.reference}"))
+    ways.append(Button("As a file", "paper", {"c": case.id}, hint=f"A paper of {case.reference} as a file"))
+    ways += await hold_buttons(turn, picture)
     blocks.append(Buttons((*ways, Button("Back to the board", "board"))))
     blocks.append(Say("This page never says what it is about. Ring the one who holds it.", quiet=True))
     return Card(f"Case {case.reference}", tuple(blocks), danger=picture.book.emergency.line)
@@ -157,7 +162,11 @@ async def seen(turn: Turn) -> Picture:
     picture = await _look(turn, case)
     if picture is None or not may_see(picture, turn.person):
         raise nothing
-    if case.state != "closed" and not belongs(picture) and case.requester_id != turn.person.id:
+    if case.requester_id == turn.person.id or case.state == "closed" or belongs(picture):
+        return picture
+    # A stopped one has a page once its clock runs: whoever is warned of its end can hold it.
+    clock = await turn.tx.retention.of(case.id) if case.state == "withdrawn" else None
+    if clock is None or clock.closed_at is None:
         raise nothing
     return picture
 

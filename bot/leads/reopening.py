@@ -26,6 +26,7 @@ from bot.consultation import case_card
 from bot.deciding.requests import bring_up_to_date
 from bot.emergency import with_line
 from bot.forms import CHECKED, LIMIT, typed
+from bot.keeping.clocks import reopened
 from bot.leads.beside import look_for_another
 from bot.leads.board import seen, status_card
 from bot.leads.handing import with_a_holder
@@ -63,6 +64,7 @@ async def reopen_confirmed(turn: Turn) -> Reply:
     case = await with_a_holder(turn, await turn.step(picture.case, state="sent"))
     text_id = await turn.tx.texts.keep(case.id, turn.person.id, KIND, texts["why"])
     turn.note(KIND, case, text=text_id)
+    await reopened(turn, case)
     picture = await bring_up_to_date(turn, case)
     holder = picture.person(case.requester_id)
     if holder and holder.id != turn.person.id:

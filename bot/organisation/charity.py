@@ -17,6 +17,7 @@ from bot.organisation.dated import Step, read_flags, steps_of, value_on
 from bot.organisation.hours import NATIONS, Hours
 from bot.organisation.ladder import Waits, read_waits, waits_of
 from bot.organisation.numbers import OTHER, Route, own_routes, read_numbers
+from bot.organisation.periods import Periods, periods_of, read_retention
 from bot.organisation.step_up import PinRule, StepUp, pin_of, read_pin, read_step_up, step_up_of
 from bot.organisation.tables import LONGEST, fits, read_days, read_texts
 from bot.organisation.tables import CharityError as CharityError
@@ -52,6 +53,7 @@ class Charity:
     rules: Rules = field(default_factory=Rules)
     step_up: StepUp = field(default_factory=StepUp)
     pin: PinRule = field(default_factory=PinRule)
+    retention: Periods = field(default_factory=Periods)
 
     @property
     def waking(self) -> Hours:
@@ -134,6 +136,7 @@ def charity_of(organisation: Organisation) -> Charity:
         rules=rules_of(settings.get("rules", {})),
         step_up=step_up_of(settings.get("step_up", {})),
         pin=pin_of(settings.get("pin", {})),
+        retention=periods_of(settings.get("retention", {})),
     )
 
 
@@ -145,6 +148,7 @@ def read_charity(text: str) -> tuple[str, dict[str, Any]]:
     if not isinstance(charity, dict):
         raise CharityError(["[charity] must be a table"])
     known = {"charity", "numbers", "areas", "flags", "hours", "checked", "waits", "step_up", "pin", "rules"}
+    known |= {"retention"}
     faults += [f"[{key}] is not a table we know; use {', '.join(sorted(known))}" for key in sorted(set(data) - known)]
     wanted = {"name", "book", "timezone", "reference_prefix", "nation"}
     for key in sorted(set(charity) - wanted):
@@ -173,12 +177,13 @@ def read_charity(text: str) -> tuple[str, dict[str, Any]]:
     checked = read_days(data.get("checked", {}), "[checked]", faults)
     waits = read_waits(data.get("waits", {}), faults)
     rules = read_rules(data.get("rules", {}), faults)
+    retention = read_retention(data.get("retention", {}), faults)
     more = {"step_up": read_step_up(data.get("step_up", {}), faults), "pin": read_pin(data.get("pin", {}), faults)}
     if faults:
         raise CharityError(faults)
     settings = {key: charity[key] for key in sorted(wanted - {"name"})}
     tables = {"numbers": numbers, "areas": areas, "flags": flags, "hours": hours, "checked": checked, "waits": waits}
-    return charity["name"], settings | tables | more | {"rules": rules}
+    return charity["name"], settings | tables | more | {"rules": rules, "retention": retention}
 
 
 def _parse(text: str) -> dict[str, Any]:

@@ -27,11 +27,11 @@ from storage.records import Factor, from_micros, to_micros
 
 GIVEN, SET = "pin.given", "pin.confirm"
 _SHOWS = {"open", "decide", "agreed", "board.open", "beside", "look", "review", "read", "question", "question.read"}
-_SHOWS |= {"board", "board.closed", "unhide"}
+_SHOWS |= {"board", "board.closed", "unhide", "letter", "note", "paper"}
 _ABOUT = {"team.change", "team.away", "team.shift", "team.accounts", "factor.reset"}  # somebody chosen on the card
 _TEAM = {"team", "team.add", "unlock", "factor", *_ABOUT}
 _DOES = {"approve", "decline", "pass", "spoken.yes", "spoken.no", "there.yes", "reopen", "take_over", "hand_over"}
-_DOES |= {"spoken", "reply", "second", "withdraw", "close"}
+_DOES |= {"spoken", "reply", "second", "withdraw", "close", "correct", "finish"}
 _WRITES = {"send", "record", "depart", "bar"}  # what is done about a danger, and written down of it, waits for no PIN
 _OPENS = frozenset({*_SHOWS, *_DOES, *_TEAM, *_WRITES})  # each carries all it needs: it can be done after
 _DECIDES = frozenset({"approve.confirm", "decline.confirm"})

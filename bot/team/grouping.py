@@ -13,9 +13,8 @@ from datetime import datetime
 from bot.channels import Channel, DeliveryError, Grouped, Member
 from bot.organisation.tables import CharityError, fits
 from bot.roster_cards import ANOTHER, tell_changed
-from bot.team.importing import bound, gone
-from bot.team.linking import accounts_known
-from bot.team.membership import COMMAND_LINE, Wanted, alike, change
+from bot.team.importing import bound, said_of
+from bot.team.membership import COMMAND_LINE, Wanted, accounts_known, alike, change
 from policy.book import Book
 from storage.records import Address, Person, Role
 from storage.store import Store, Transaction
@@ -82,7 +81,7 @@ async def take(
         for each in changed:
             if each.person.handle in plan.twins:
                 await tell_changed(tx, each.person, [ANOTHER], by=COMMAND_LINE)
-    return "\n".join([*_lines(plan, asked, done=True), *(gone(each.person) for each in changed if each.left)])
+    return "\n".join([*_lines(plan, asked, done=True), *said_of(changed)])
 
 
 async def _planned(tx: Transaction, members: Collection[Member], asked: Asked) -> _Plan:

@@ -5,13 +5,14 @@ The rule to keep: a file with any fault changes nothing, and neither does one th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.deciding.enough import lacking, left_alone, still_enough
+from bot.keeping.announcing import announcement
 from bot.organisation.charity import Charity, CharityError, charity_of, read_charity, read_people
 from bot.organisation.step_up import step_up_of, unknown, unprepared
-from bot.team.membership import COMMAND_LINE, Wanted, change
+from bot.team.membership import COMMAND_LINE, Changed, Wanted, as_one_words, change
 from policy.book import Book
 from storage.records import Organisation, Person
 from storage.store import Store, Transaction
@@ -22,7 +23,8 @@ _SET_UP = "Agreeing to some outcomes takes a second factor: ask your approvers t
 async def import_charity(store: Store, text: str, now: datetime, books: Mapping[str, Book] | None = None) -> str:
     """Add the charity, or change the one that is there. Gives a sentence. Raises CharityError.
 
-    With `books`, a change of book is refused that leaves an approval which nobody on the roster could give.
+    With `books`, a change of book is refused that leaves an approval which nobody on the roster could give. It says
+    how many records come due by new periods.
     """
     name, settings = read_charity(text)
     book = (books or {}).get(settings["book"])
@@ -39,13 +41,17 @@ async def import_charity(store: Store, text: str, now: datetime, books: Mapping[
         people = await tx.people.everybody()
         before = lacking(books, charity_of(organisations[0]), people)
         await tx.organisations.change(name, settings)
-        still_enough(before, lacking(books, charity_of(await tx.organisations.current()), people))
+        charity = charity_of(await tx.organisations.current())
+        still_enough(before, lacking(books, charity, people))
+        said = [f"{name} is changed.", *await announcement(tx, books or {}, charity)]
         enrolled = await tx.factors.proven("totp")
-        return "\n".join([f"{name} is changed.", *(unprepared(book, step_up, people, enrolled) if book else ())])
+        return "\n".join([*said, *(unprepared(book, step_up, people, enrolled) if book else ())])
 
 
 async def import_people(store: Store, text: str, now: datetime, books: Mapping[str, Book] | None = None) -> str:
     """Add and change people; whoever is not in the file stays as they are. Raises CharityError.
+
+    An account in the file is added, and never taken from anybody: what `link` refuses, this does.
 
     With `books`, what waited for somebody who has left, or may not decide it now, goes on to others, and their own goes
     to the lead; and a roster is refused that leaves an approval which nobody could give.
@@ -69,10 +75,19 @@ async def import_people(store: Store, text: str, now: datetime, books: Mapping[s
         book = (books or {}).get(charity.book)
         enrolled = await tx.factors.proven("totp")
     said = [f"{len(rows)} people are in the roster."]
-    said += [gone(each.person) for each in changed if each.left]
+    said += said_of(changed)
     if book is not None:
         said += [*left_alone(book, people), *unprepared(book, charity.step_up, people, enrolled)]
     return "\n".join(said)
+
+
+def said_of(changed: Iterable[Changed]) -> list[str]:
+    """What whoever brings in people reads of some of them: who has left, and who turned out to be somebody else too."""
+    lines = []
+    for each in changed:
+        lines += [gone(each.person)] if each.left else []
+        lines += [f"{each.person.name}: they {one}"] if (one := as_one_words(each.one_with)) else []
+    return lines
 
 
 def gone(person: Person) -> str:

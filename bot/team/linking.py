@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from bot.deciding.moving import as_one
 from bot.organisation.tables import CharityError, fits
 from bot.roster_cards import ACCOUNT, tell_changed
-from bot.team.membership import COMMAND_LINE, cut_off, take_back_copies
+from bot.team.membership import COMMAND_LINE, accounts_known, as_one_words, cut_off, take_back_copies
 from policy.book import Book
 from storage.records import Address, Consultation, Person
 from storage.store import Transaction
@@ -51,9 +51,8 @@ async def link(
     if by != COMMAND_LINE:
         await tx.people.grant(person.id, [ACCOUNT], by=by)
         await tell_changed(tx, person, [ACCOUNT], by=by)
-    names = " and ".join(sorted(each.name for each in (await tx.people.get(same)).values()))
-    one = f" They count as one human with {names}: neither decides what the other asked." if names else ""
-    return f"{person.name} can be reached on {channel} as {user}.{one}"
+    one = as_one_words([each.name for each in (await tx.people.get(same)).values()])
+    return f"{person.name} can be reached on {channel} as {user}.{f' They {one}' if one else ''}"
 
 
 async def unlink(
@@ -74,11 +73,6 @@ async def accounts_of(tx: Transaction, person: Person) -> list[Address]:
     """Every account of this person, closed ones too."""
     shut = [account for account in await tx.people.closed() if account.person_id == person.id]
     return [*await tx.people.accounts([person.id]), *shut]
-
-
-async def accounts_known(tx: Transaction) -> list[Address]:
-    """Every account of everybody, closed ones too."""
-    return [*await tx.people.accounts(), *await tx.people.closed()]
 
 
 async def _owner(tx: Transaction, channel: str, tenant: str, user: str) -> Person | None:

@@ -14,7 +14,7 @@ from datetime import datetime, time
 from bot import messages
 from bot.cards import Card, Say
 from bot.deciding.enough import lacking, still_enough
-from bot.deciding.moving import ask_anew, hold, move_on
+from bot.deciding.moving import as_one, ask_anew, hold, move_on
 from bot.leads import handing
 from bot.messages import Scene
 from bot.organisation.charity import charity_of
@@ -53,6 +53,7 @@ class Changed:
 
     person: Person
     left: bool
+    one_with: tuple[str, ...] = ()  # the names of other entries that are the same human, by an account they got now
 
 
 def duties(person: Person) -> frozenset[str]:
@@ -123,14 +124,23 @@ async def change(
 ) -> list[Changed]:
     """Add and change these people. Raises CharityError where an approval would be left that nobody could give.
 
-    `by`: who does it, the id of a person or "command line".
+    Raises it too where an account is somebody else's. Whoever gets one that another entry had before is the same human
+    from now on, as by `linking.link`. `by`: who does it, the id of a person or "command line".
     """
     charity = charity_of(await tx.organisations.current())
     await tx.people.hold_roster()
     known = {person.handle: person for person in await tx.people.everybody()}
-    await hold(tx, [known[row.handle] for row in rows if row.handle in known], own=True)
-    earlier = {person.handle: person for person in await tx.people.everybody()}
-    now = [await _put(tx, row, earlier, by) for row in rows]
+    humans = set((await _humans(tx)).values())
+    accounts = {(each.channel, each.tenant, each.user): each.person_id for each in await accounts_known(tx)}
+    _nobody_elses(rows, known, accounts)
+    # Before anybody is held: what is asked of whoever turns out to be one with them is held together with theirs.
+    added = await _connected(tx, rows, known, accounts, by)
+    one = {id: human for id, human in (await _humans(tx)).items() if human not in humans}
+    old = {known[row.handle].id for row in rows if row.handle in known}
+    everybody = await tx.people.everybody()
+    await hold(tx, [person for person in everybody if person.id in old | one.keys()], own=True)
+    earlier = {person.handle: person for person in await tx.people.everybody() if person.handle in known}
+    now = [added.get(row.handle) or await _put(tx, row, earlier, by) for row in rows]
     everybody = await tx.people.everybody()
     still_enough(lacking(books, charity, earlier.values()), lacking(books, charity, everybody))
     found = []
@@ -145,8 +155,61 @@ async def change(
             await ask_anew(tx, books or {}, person)
         if left:
             await handing.from_leaver(tx, books or {}, person, by=None if by == COMMAND_LINE else by)
-        found.append(Changed(person, left))
+        same = one.get(person.id, frozenset()) - {person.id}
+        found.append(Changed(person, left, tuple(each.name for each in everybody if each.id in same)))
+    for human in set(one.values()):
+        await as_one(tx, books or {}, human)
     return found
+
+
+def as_one_words(names: Collection[str]) -> str:
+    """What it means that somebody's entry and these are one human; "" where there is none."""
+    them = " and ".join(sorted(names))
+    return f"count as one human with {them}: neither decides what the other asked." if them else ""
+
+
+async def accounts_known(tx: Transaction) -> list[Address]:
+    """Every account of everybody, closed ones too."""
+    return [*await tx.people.accounts(), *await tx.people.closed()]
+
+
+async def _humans(tx: Transaction) -> dict[str, frozenset[str]]:
+    """Person id -> the ids of all entries that are this human, for each human with more than one."""
+    return {id: others | {id} for id, others in (await tx.people.one_human()).items()}
+
+
+def _nobody_elses(
+    rows: Sequence[Wanted], known: Mapping[str, Person], accounts: Mapping[tuple[str, str, str], str]
+) -> None:
+    """Raises CharityError, a sentence for each account that somebody else has: what waits for them waits there."""
+    by_id = {person.id: person for person in known.values()}
+    holders = ((row.handle, account, by_id.get(accounts.get(account, ""))) for row in rows for account in row.accounts)
+    faults = [
+        f"{handle}: the account {' '.join(account)} is {holder.name}'s; take it away from them first"
+        for handle, account, holder in holders
+        if holder is not None and holder.handle != handle
+    ]
+    if faults:
+        raise CharityError(faults)
+
+
+async def _connected(
+    tx: Transaction,
+    rows: Sequence[Wanted],
+    known: Mapping[str, Person],
+    accounts: Mapping[tuple[str, str, str], str],
+    by: str,
+) -> dict[str, Person]:
+    """Put on the list whoever is new, and give everybody the accounts that they do not have yet; those who are new."""
+    added = {}
+    for row in rows:
+        person = known.get(row.handle)
+        if person is None:
+            person = added[row.handle] = await _put(tx, row, known, by)
+        for channel, tenant, user in row.accounts:
+            if (channel, tenant, user) not in accounts:
+                await tx.people.connect(person.id, channel=channel, tenant=tenant, user=user, by=by)
+    return added
 
 
 async def _put(tx: Transaction, row: Wanted, earlier: Mapping[str, Person], by: str) -> Person:
@@ -160,8 +223,6 @@ async def _put(tx: Transaction, row: Wanted, earlier: Mapping[str, Person], by: 
         telephone=row.telephone,
         by=by,
     )
-    for channel, tenant, user in row.accounts:
-        await tx.people.connect(person.id, channel=channel, tenant=tenant, user=user, by=by)
     if by != COMMAND_LINE:
         was = before.capabilities if before is not None and before.active else frozenset()
         gained = set(person.capabilities - was) if person.active else set()

@@ -38,6 +38,7 @@ from policy.book.asking import (
     Stage,
     When,
 )
+from policy.book.keeping import Copying, Form, Keeping
 from policy.book.lanes import (
     CLOSED,
     SENDING,
@@ -72,6 +73,7 @@ __all__ = [
     "Clause",
     "Clock",
     "Contact",
+    "Copying",
     "Derived",
     "DerivedRow",
     "Effect",
@@ -79,8 +81,10 @@ __all__ = [
     "Example",
     "Exclusion",
     "Flag",
+    "Form",
     "Guide",
     "Invariant",
+    "Keeping",
     "Lane",
     "LawNote",
     "Moment",
@@ -156,6 +160,9 @@ class Book:
     lead: str = "lead"  # the fact that names who inside is told
     notes: Mapping[str, Note] = field(default_factory=dict)
     speak_up: tuple[str, ...] = ()  # contacts outside, for somebody who was told no and thinks it wrong
+    form: Form = field(default_factory=Form)  # where the record answers the regulator's form from
+    copying: Copying = field(default_factory=Copying)  # what stands in a copy for the person
+    keeping: Keeping = field(default_factory=Keeping)  # what is kept longest, and what holds a record back
 
     def question(self, id: str) -> Question:
         """The question of that id; KeyError when there is none."""

@@ -13,9 +13,11 @@ from policy.drawing.appendix import (
     checks,
     clauses,
     contacts,
+    copying,
     exclusions,
     flags,
     invariants,
+    keeping,
     law,
     notes,
     recipients,
@@ -53,6 +55,8 @@ def draw(book: Book) -> str:
         ("notes", "Where the policy is unclear or not followed to the letter", notes(book)),
         ("law", "The law", law(book)),
         ("flags", "Settings", flags(book)),
+        ("keeping", "What is kept longest, and what is never destroyed", keeping(book, plain)),
+        ("copy", "What a copy for the person may hold", copying(book, plain)),
         ("examples", "Worked examples", _examples(book, plain)),
     )
     shown = [(id, title, lines) for id, title, lines in chapters if lines]

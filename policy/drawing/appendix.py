@@ -129,6 +129,44 @@ def recipients(book: Book) -> list[str]:
     return table(("Who", "Where", "Through", "Name in the book"), rows) if rows else []
 
 
+def keeping(book: Book, plain: Plain) -> list[str]:
+    kept = book.keeping
+    lanes = {lane.id: link(lane.title, "lane", lane.id) for lane in book.lanes}
+
+    def of(ids: tuple[str, ...]) -> str:
+        return ", ".join(lanes[id] for id in ids)
+
+    told = ", ".join(link(book.recipients[id].title, "recipient", id) for id in kept.police)
+    setting = [item for item in book.outcomes.values() if set(item.tasks) & set(kept.tasks)]
+    also = f"where this is so: {plain.when(kept.child_when)}" if kept.child_when else ""
+    said = (
+        ("Kept as a child's matter", "; ".join(part for part in (of(kept.child), also) if part)),
+        ("Kept as an allegation, and held", of(kept.allegation)),
+        ("Held, because it is about terrorism", of(kept.terrorism)),
+        ("Held, because a court may ask for it", of(kept.court)),
+        ("Held, once they were told", told),
+        ("Held, because they ask", f"where this is so: {plain.when(kept.police_when)}" if kept.police_when else ""),
+        ("Held, where it comes to this", ", ".join(link(item.title, "outcome", item.id) for item in setting)),
+    )
+    rows = [(what, which) for what, which in said if which]
+    if not rows:
+        return []
+    why = "A record that is held is never destroyed, whatever its period, until a lead says that it may be."
+    return [why, "", *table(("What", "Which"), rows)]
+
+
+def copying(book: Book, plain: Plain) -> list[str]:
+    asked = {item.id: item.ask for item in book.questions}
+    stands = ", ".join(link(asked[id], "q", id) for id in book.copying.stands)
+    unsafe = book.copying.unsafe_when
+    waits = f"where this is so: {plain.when(unsafe)}" if unsafe else ""
+    rows = [row for row in (("The answers that stand in it at once", stands), ("All of it waits", waits)) if row[1]]
+    if not rows:
+        return []
+    why = "Nothing else stands in it before the data-protection lead has decided on it, line by line."
+    return [why, "", *table(("What", "Which"), rows)]
+
+
 def contacts(book: Book) -> list[str]:
     rows = []
     for item in book.contacts.values():

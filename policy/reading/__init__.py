@@ -13,10 +13,13 @@ from policy.book import (
     Addition,
     Band,
     Book,
+    Copying,
     Derived,
     DerivedRow,
     EmergencyText,
     Flag,
+    Form,
+    Keeping,
     Lane,
     Option,
     Question,
@@ -112,6 +115,9 @@ def _book(top: Entry, notes: Notes) -> Book:
         lead=lead,
         notes={item.id: item for item in [note_of(entry) for entry in _unique(top, "note", "note")]},
         speak_up=speak_up,
+        keeping=_keeping(top.entry("keeping")) if top.has("keeping") else Keeping(),
+        copying=_copying(top.entry("copy")) if top.has("copy") else Copying(),
+        form=_form(top.entry("form")) if top.has("form") else Form(),
     )
     head.finish()
     top.finish()
@@ -144,6 +150,36 @@ def _emergency(entry: Entry) -> EmergencyText:
     )
     entry.finish()
     return text
+
+
+def _keeping(entry: Entry) -> Keeping:
+    keeping = Keeping(
+        child=entry.refers_to("child", "lane"),
+        child_when=entry.when("child_when"),
+        allegation=entry.refers_to("allegation", "lane"),
+        terrorism=entry.refers_to("terrorism", "lane"),
+        court=entry.refers_to("court", "lane"),
+        police=entry.refers_to("police", "recipient"),
+        police_when=entry.when("police_when"),
+        tasks=entry.refers_to("tasks", "task"),
+    )
+    entry.finish()
+    return keeping
+
+
+def _copying(entry: Entry) -> Copying:
+    copying = Copying(
+        stands=entry.refers_to("stands", "question"),
+        unsafe_when=entry.when("unsafe_when", "say"),
+    )
+    entry.finish()
+    return copying
+
+
+def _form(entry: Entry) -> Form:
+    form = Form(asker=entry.refers_to("asker", "question"), way=entry.refers_to("way", "question"))
+    entry.finish()
+    return form
 
 
 def _screen(entry: Entry) -> Screen:

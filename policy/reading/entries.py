@@ -19,7 +19,9 @@ from policy.reading.values import as_id, flat, named, short, unseen
 _ID = re.compile(r"[a-z0-9][a-z0-9_.\-]*")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+()\-]*")  # clauses, law notes and approvals keep their usual capitals
 
-Kind = Literal["approval", "clause", "contact", "fact", "lane", "law", "outcome", "question", "recipient", "screen"]
+Kind = Literal[
+    "approval", "clause", "contact", "fact", "lane", "law", "outcome", "question", "recipient", "screen", "task"
+]
 BROKEN: When = ({"": frozenset()},)
 """Stands for a `when` that could not be read, so that it is not taken for "always"."""
 

@@ -108,6 +108,7 @@ def _references(book: Book, notes: Notes) -> None:
         "question": questions,
         "recipient": book.recipients.keys(),
         "screen": {item.id for item in book.screens},
+        "task": {task for outcome in book.outcomes.values() for task in outcome.tasks},
     }
     for item in notes.references:
         if item.id not in known[item.kind]:
@@ -124,6 +125,8 @@ def _missing(item: Reference) -> str:
             return f"it waits for approval '{name}', which does not exist"
         case "law":
             return f"there is no law note '{name}'"
+        case "task":
+            return f"no outcome sets the task '{name}'"
         case kind:
             return f"there is no {kind} '{name}'"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from storage.tables.approvals import approval_requests, asked, decisions, rungs, spoken
-from storage.tables.cases import answers, barred, consultations, departures, disclosures, texts
+from storage.tables.cases import answers, barred, bases, consultations, departures, disclosures, follow_ups, texts
 from storage.tables.chain import ledger
 from storage.tables.columns import Int64, metadata
+from storage.tables.keeping import access_requests, handouts, holds
 from storage.tables.messages import deliveries, jobs, pauses, posts
 from storage.tables.roster import absences, addresses, grants, held, organisations, people, shifts
 from storage.tables.standing import confirmations, factors, handovers, locks, looks, night_tests
@@ -13,11 +14,13 @@ from storage.tables.standing import confirmations, factors, handovers, locks, lo
 __all__ = [
     "Int64",
     "absences",
+    "access_requests",
     "addresses",
     "answers",
     "approval_requests",
     "asked",
     "barred",
+    "bases",
     "confirmations",
     "consultations",
     "decisions",
@@ -25,9 +28,12 @@ __all__ = [
     "departures",
     "disclosures",
     "factors",
+    "follow_ups",
     "grants",
+    "handouts",
     "handovers",
     "held",
+    "holds",
     "jobs",
     "ledger",
     "locks",

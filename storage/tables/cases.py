@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, text
 
 from storage.tables.columns import Int64, at_most, metadata, organisation
 
@@ -20,6 +20,12 @@ consultations = Table(
     Column("data_key", LargeBinary),  # wrapped; destroying it destroys every sealed text of the consultation
     Column("opened_at", Int64, nullable=False),
     Column("changed_at", Int64, nullable=False),
+    Column("sent_at", Int64),  # when it was sent first; stays, whatever is taken back
+    Column("danger_at", Int64),  # when its answers first told of a danger; stays, whatever is changed
+    Column("closed_at", Int64),  # the clocks of keeping start here; opening it again takes it away
+    Column("kept_as", Text, nullable=False, server_default=text("''")),  # the class of keeping; "" until it is closed
+    Column("destroy_at", Int64),  # None: never by the clock
+    Column("destroyed_at", Int64),  # the key and every word are gone; the row says only that it was
     CheckConstraint("state IN ('asking', 'paused', 'sent', 'withdrawn', 'closed')", name="state"),
     at_most("reference", 40),
     Index("ix_consultations_requester", "organisation_id", "requester_id", "state"),
@@ -92,6 +98,43 @@ disclosures = Table(
     Column("recipient", Text, nullable=False),  # a recipient's id of the book, or "nobody"
     Column("text_id", Text, ForeignKey("texts.id"), nullable=False),
     Column("at", Int64, nullable=False),
+    Column("shared_at", Int64),  # when it was said, as the worker says; None where only words say it
+    Column("verified", Text, nullable=False, server_default=text("''")),  # how they made sure who it was
+    Column("way", Text, nullable=False, server_default=text("''")),  # by telephone, in person, …
+    Column("items", Text, nullable=False, server_default=text("''")),  # ids of what was proposed, joined by spaces
+    Column("corrects", Text),  # the earlier one that this corrects; both stay
     Index("ix_disclosures_consultation_id", "consultation_id"),
+    sqlite_strict=True,
+)
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("id", Text, primary_key=True),
+    organisation(),
+    Column("consultation_id", Text, ForeignKey("consultations.id"), nullable=False),
+    Column("lane", Text, nullable=False),  # "" where it is about the whole consultation
+    Column("kind", Text, nullable=False),
+    Column("answer", Text, nullable=False),  # the id of the choice; of a review its day, YYYY-MM-DD
+    Column("person_id", Text, ForeignKey("people.id"), nullable=False),
+    Column("text_id", Text, ForeignKey("texts.id")),
+    Column("at", Int64, nullable=False),
+    CheckConstraint("kind IN ('told', 'notes', 'review', 'not_shared')", name="kind"),
+    at_most("answer", 60),
+    Index("ix_follow_ups_consultation_id", "consultation_id"),
+    sqlite_strict=True,
+)
+
+bases = Table(
+    "bases",
+    metadata,
+    organisation(),
+    Column("consultation_id", Text, ForeignKey("consultations.id"), nullable=False),
+    Column("question_id", Text, nullable=False),
+    Column("basis", Text, nullable=False),  # how the worker knows what they answered
+    Column("person_id", Text, ForeignKey("people.id"), nullable=False),
+    Column("at", Int64, nullable=False),
+    PrimaryKeyConstraint("consultation_id", "question_id"),
+    CheckConstraint("basis IN ('seen', 'told', 'view')", name="basis"),
     sqlite_strict=True,
 )

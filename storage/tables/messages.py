@@ -31,6 +31,7 @@ posts = Table(
     Column("message", Text, nullable=False),  # "" until it was sent
     Column("at", Int64, nullable=False),
     Column("hidden", Int64, nullable=False, server_default=text("0")),  # 1: only the reference, until it is opened
+    Column("erased_at", Int64),  # the message was deleted where it stood
     UniqueConstraint("consultation_id", "kind", "channel", "tenant", "user"),
     Index("ix_posts_person_id", "person_id"),
     sqlite_strict=True,

@@ -18,7 +18,8 @@ from tests.policy.small import SMALL, small_book
 LONG = "x" * 201
 
 NO_SUCH_TABLE = (
-    "[secrets] is not a table we know; use areas, charity, checked, flags, hours, numbers, pin, rules, step_up, waits"
+    "[secrets] is not a table we know; "
+    "use areas, charity, checked, flags, hours, numbers, pin, retention, rules, step_up, waits"
 )
 
 

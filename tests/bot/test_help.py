@@ -11,7 +11,12 @@ COMMANDS = {
     "web": "serve Slack (and other channels) and send letters",
     "worker": "only send letters, ring timers and keep sockets open",
     "new-key": "print a new key for CONFER_KEYS",
+    "keys rotate": "wrap everything anew under the newest key; safe beside a running bot, and to run again",
+    "keys check": "say which key wraps how much, and which one is missing; exit 1 if any is",
+    "ledger verify": "walk the ledger and name the first entry that is wrong, and how; exit 1 if any is. Needs no keys",
+    "ledger anchor": "print where each charity's ledger stands now, as an anchor",
     "db upgrade": "bring the database to the newest form",
+    "db restrict": "let a role run the bot, and only read and add to the ledger",
     "charity import": "set up or change the charity from a TOML file",
     "people import": "add and change people from a TOML file",
     "people list": "say who is in the roster, with what duties, and who is away",
@@ -47,7 +52,7 @@ def test_every_command_says_what_it_does(command: str, confer: Command) -> None:
     assert COMMANDS[command] in plain(said.out)
 
 
-@pytest.mark.parametrize("group", ["db", "charity", "people", "rota", "book"])
+@pytest.mark.parametrize("group", ["keys", "ledger", "db", "charity", "people", "rota", "book"])
 def test_a_group_lists_its_commands(group: str, confer: Command) -> None:
     said = confer(group, "--help")
 

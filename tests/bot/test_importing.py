@@ -78,6 +78,22 @@ def reads(environment: dict[str, str], look: Callable[[Transaction], Awaitable[F
     return asyncio.run(read())
 
 
+def writes(environment: dict[str, str], change: Callable[[Transaction], Awaitable[Found]]) -> Found:
+    """The same for what a running process would have changed."""
+
+    async def write() -> Found:
+        store = Store(environment["DATABASE_URL"], Keyring.parse(environment["CONFER_KEYS"]))
+        try:
+            async with store.begin(now()) as tx:
+                [organisation] = await tx.organisations.all()
+                tx.bind(organisation.id)
+                return await change(tx)
+        finally:
+            await store.close()
+
+    return asyncio.run(write())
+
+
 async def ledger(tx: Transaction) -> list[str]:
     assert await tx.ledger.faults() == []
     return [json.loads(entry.body)["kind"] for entry in await tx.ledger.entries()]
@@ -168,6 +184,46 @@ def test_a_people_file_with_faults_lists_them_all_and_changes_nobody(
     assert said.faults[0] == "- person 2 (sol): role must be worker or trustee"
     assert said.faults[1].startswith("- person 2 (sol): 'may' is not a capability; use ")
     assert [person.name for person in people] == ["Ash Moor", "Ivo Penn", "Sol Tarn", "Wren Vale"]
+
+
+def test_a_file_takes_no_account_from_anybody_and_says_of_each_whose_it_is(
+    confer: Command, environment: dict[str, str], file: Written
+) -> None:
+    sols = 'role = "trustee"\naccounts = [{channel = "paper", tenant = "t", user = "sol"}]'
+    confer("charity", "import", file(CHARITY), environment=environment)
+    confer("people", "import", file(PEOPLE.replace('role = "trustee"', sols)), environment=environment)
+    before = reads(environment, ledger)
+    taken = "accounts = [" + ", ".join(f'{{channel = "paper", tenant = "t", user = "{u}"}}' for u in ("wren", "sol"))
+    moved = f'[[person]]\nid = "ivo"\nname = "Ivo Hill"\nrole = "worker"\n{taken}]\n'
+
+    said = confer("people", "import", file(moved), environment=environment)
+
+    accounts = reads(environment, lambda tx: tx.people.accounts())
+    people = {person.id: person.handle for person in reads(environment, lambda tx: tx.people.everybody())}
+    assert said.code == 2
+    assert said.faults == [
+        "- ivo: the account paper t wren is Wren Vale's; take it away from them first",
+        "- ivo: the account paper t sol is Sol Tarn's; take it away from them first",
+    ]
+    assert {(people[each.person_id], each.user) for each in accounts} == {("wren", "wren"), ("sol", "sol")}
+    assert reads(environment, ledger) == before
+
+
+def test_the_same_file_once_more_gives_nobody_an_account_anew_nor_opens_one_that_was_closed(
+    confer: Command, environment: dict[str, str], file: Written
+) -> None:
+    async def close(tx: Transaction) -> bool:
+        return await tx.people.close("paper", "t", "wren")
+
+    confer("charity", "import", file(CHARITY), environment=environment)
+    confer("people", "import", file(PEOPLE), environment=environment)
+    writes(environment, close)
+
+    again = confer("people", "import", file(PEOPLE), environment=environment)
+
+    assert (again.code, again.out) == (0, f"4 people are in the roster.\n{ALONE}")
+    assert [each.user for each in reads(environment, lambda tx: tx.people.closed())] == ["wren"]
+    assert reads(environment, ledger)[-4:] == ["person changed"] * 4
 
 
 def test_people_come_after_their_charity(confer: Command, environment: dict[str, str], file: Written) -> None:

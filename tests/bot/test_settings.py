@@ -31,6 +31,27 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
     assert (settings.port, settings.local, settings.books) == (0, True, (SHIPPED_BOOKS, tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("https://confer.example.org/", "https://confer.example.org"),
+        ("https://10.0.0.7:8443", "https://10.0.0.7:8443"),
+        ("http://localhost:8080", "http://localhost:8080"),
+    ],
+)
+def test_the_address_of_our_own_pages_is_kept_without_a_slash(said: str, kept: str) -> None:
+    assert read_settings(GOOD | {"CONFER_ADDRESS": said}).address == kept
+
+
+@pytest.mark.parametrize(
+    "said", ["http://confer.example.org", "confer.example.org", "https://a.org/x?y", "https://a b"]
+)
+def test_an_address_over_which_papers_would_travel_open_or_nowhere_is_a_fault(said: str) -> None:
+    assert faults(**GOOD, CONFER_ADDRESS=said) == [
+        f"CONFER_ADDRESS must look like https://confer.example.org, not {said!r}"
+    ]
+
+
 def test_every_fault_is_told_together(tmp_path: Path) -> None:
     found = faults(PORT="70000", CONFER_LOCAL="yes", BOOKS_DIR=str(tmp_path / "nowhere"))
 

@@ -95,7 +95,8 @@ def test_keys_that_do_not_open_the_records_stop_the_start(
     said = confer("web", environment={**environment, **SLACK, "CONFER_KEYS": new_key("test")})
 
     assert said.code == 2
-    assert said.faults == ["- CONFER_KEYS does not open the records of The Invented Harbour"]
+    wrong = "the key 'test' in CONFER_KEYS is wrong: another key of that name sealed this"
+    assert said.faults == [f"- CONFER_KEYS does not open the records of The Invented Harbour: {wrong}"]
 
 
 @pytest.mark.parametrize("command", [["web"], ["worker"], ["db", "upgrade"]])

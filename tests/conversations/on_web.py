@@ -74,6 +74,9 @@ class WebResident(Resident):
         hidden = f'<input type="hidden" name="message" value="{card.message}">'
         return Shown(f"<form>{hidden}<div>{button}</div></form>", message=card.message)
 
+    def drawn(self) -> str:
+        return repr([*self.person.messages(), *vars(self.person).values()])  # an aside stands beside the messages
+
     def _looks(self) -> tuple[object, ...]:
         shown = self.person.messages()[-1]
         return shown.message, shown.mark, shown.changed, self.person.dialog is None

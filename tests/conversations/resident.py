@@ -136,6 +136,54 @@ class Resident:
         await self.ticks(TALKED)
         await self.submits()
 
+    async def writes_down(
+        self, whom: str, what: str = "Only what was said.", *, on: Kept = None, **fields: str
+    ) -> None:
+        """The form of what was done, filled in and submitted. `fields`: `when`, `given`, `role`."""
+        await self.presses("Write down what was done", on=on)
+        await self.sees("# What was done")
+        await self.chooses("Who was told?", whom)
+        if "How did you tell them?" in self.screen() and whom != "Nobody outside was told":
+            await self.chooses("How did you tell them?", "By telephone")
+            await self.chooses("How did you make sure who it was?", "I rang a number that I found myself")
+        labels = {"when": "When?", "given": "Which reference did they give?", "role": "What is their role?"}
+        for field, text in fields.items():
+            await self.fills(labels[field], text)
+        await self.fills("What was said or done?", what)
+        await self.submits()
+
+    async def finishes(self, told: str = "Yes, afterwards", *, on: Kept = None, **chosen: str) -> None:
+        """The form at the end, whatever it asks, filled in and submitted. `chosen` as in `fills_in_the_end`."""
+        await self.presses("Finish the record", on=on)
+        await self.fills_in_the_end(told, **chosen)
+
+    async def fills_in_the_end(self, told: str = "Yes, afterwards", **chosen: str) -> None:
+        """`chosen`: `notes`, `review`, `reason`, `basis`, `why`, `when`."""
+        await self.sees("When do you look at this again?")
+        screen = self.screen()
+        offered = [line.strip()[4:] for line in screen.splitlines() if re.match(r" *\( \) ", line)]
+        asked = (line.strip().removesuffix(":").partition("Was the person told?") for line in screen.splitlines())
+        for about in [about for before, here, about in asked if here and not before]:
+            await self.chooses(f"Was the person told?{about}", told)
+            if told.startswith("Yes"):
+                await self.fills(f"If yes, when?{about}", chosen.get("when", "now"))
+            if "why" in chosen:
+                await self.fills(f"If not, why? If yes, how they took it{about}", chosen["why"])
+        if "Why was nothing shared?" in screen:
+            await self.chooses("Why was nothing shared?", chosen.get("reason", "Nothing here needs anybody outside"))
+            if "why" in chosen:
+                await self.fills("Why? In one line", chosen["why"])
+        if "case notes up to date?" in screen:
+            await self.chooses(
+                "Are the client's case notes up to date?", chosen.get("notes", "Yes, they are up to date")
+            )
+        review = chosen.get("review", "In a month")
+        await self.chooses("When do you look at this again?", next(e for e in offered if e.startswith(f"{review}: ")))
+        for line in screen.splitlines():
+            if line.strip().startswith("How do you know? ") and line.strip().endswith(":"):
+                await self.chooses(line.strip().removesuffix(":"), chosen.get("basis", "I was told"))
+        await self.submits()
+
     async def presses(self, label: str, *, on: Kept = None) -> Answered:
         return await self.account.presses(label, on=on)
 
@@ -196,6 +244,10 @@ class Resident:
 
     def screen(self) -> str:
         return self.account.sees()
+
+    def drawn(self) -> str:
+        """All of their screens as the product got it: addresses stand there that a screen shows as words."""
+        return repr([*self.account.messages(), *self._open()])
 
     def title(self) -> str:
         return next((line[2:] for line in self.screen().splitlines() if line.startswith("# ")), "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.organisation.charity import charity_of
 from bot.picture import look
 from bot.team import colleagues
+from bot.team.importing import import_people
 from tests.conversations import stories
 from tests.conversations.around import A_CHILD_AND_TERROR
 from tests.conversations.resident import Resident
@@ -36,6 +37,14 @@ async def one_human(town: Town, first: str, second: str) -> None:
     await colleagues.linked(office.store, office.books, first, account, town.clock())
     await colleagues.unlinked(office.store, office.books, first, account, town.clock())
     await colleagues.linked(office.store, office.books, second, account, town.clock())
+
+
+async def brings_in(town: Town, handle: str, name: str, user: str) -> str:
+    """A file in which this worker has this account of the workspace."""
+    office, account = town.process.office, f'{{channel = "slack", tenant = "{town.workspace.team}", user = "{user}"}}'
+    rows = ["[[person]]", f'id = "{handle}"', f'name = "{name}"', 'role = "worker"', f"accounts = [{account}]"]
+    rows.append('capabilities = ["may_approve"]')
+    return await import_people(office.store, "\n".join(rows), town.clock(), office.books)
 
 
 async def test_whoever_linked_an_account_to_the_approver_the_day_before_does_not_agree_from_it(town: Town) -> None:
@@ -165,3 +174,105 @@ async def test_two_who_agreed_and_turn_out_to_be_one_human_are_one_of_the_two(to
 
     await ben.reads("# Do you agree?")
     await chidi.reads("# Waiting for a second person")
+
+
+async def test_a_worker_whose_two_are_one_human_reads_in_a_new_message_that_they_cannot_go_on(town: Town) -> None:
+    chidi, femi, ewan = town.people("chidi", "femi", "ewan")
+    await sends_to(chidi, stories.A_KILLING_ADMITTED, "Femi Adair", "Ewan Marsh")
+    await town.delivers()
+    await femi.agrees()
+    await town.delivers()
+    await ewan.agrees()
+    await town.delivers()
+    await chidi.reads("You can go on now: open your card")
+    before = len(chidi.account.messages())
+
+    await one_human(town, "femi", "ewan")
+    await town.delivers()
+
+    assert len(chidi.account.messages()) == before + 1
+    assert "You can go on now" not in chidi.all()
+    await chidi.reads(
+        "# Waiting for a second person",
+        "Stop. Do not tell anybody outside who it is about. The yes of Ewan Marsh no longer counts: "
+        "our list now says that Ewan Marsh and Femi Adair are the same person.",
+        "Waiting for Ben Carver",
+        "Open your card",
+    )
+
+
+async def test_a_worker_who_agreed_with_themselves_reads_what_they_can_still_do(town: Town) -> None:
+    amira, ben, chidi = town.people("amira", "ben", "chidi")
+    await amira.sends(stories.A_CHILD, of="Ben Carver")
+    await town.delivers()
+    await ben.agrees()
+    await town.delivers()
+    await amira.reads("You can go on now: open your card")
+    before = len(amira.account.messages())
+
+    await one_human(town, "amira", "ben")
+    await town.delivers()
+
+    assert len(amira.account.messages()) == before + 1
+    await amira.reads(
+        "Stop. Do not tell anybody outside who it is about.",
+        "our list now says that Ben Carver and you are the same person.",
+        "Waiting for Chidi Lowe to agree. Ring Chidi Lowe now.",
+        "You can still ring the council, 111 or 101 without a name, now.",
+        "Children's social care",
+    )
+    await chidi.agrees()
+    await town.delivers()
+    await amira.reads("Chidi Lowe agreed", "You can go on now: open your card")
+    assert "are the same person" not in amira.all()
+
+
+async def test_nobody_reads_of_a_yes_that_still_counts(town: Town) -> None:
+    amira, ben, _ = town.people("amira", "ben", "femi")
+    await amira.sends(stories.A_CHILD, of="Ben Carver")
+    await town.delivers()
+    await ben.agrees()
+    await town.delivers()
+    before = len(amira.account.messages())
+
+    await one_human(town, "ben", "femi")
+    await town.delivers()
+
+    assert len(amira.account.messages()) == before
+    await amira.reads("You can go on now: open your card")
+
+
+async def test_a_file_that_makes_the_approver_the_asker_has_somebody_else_asked(town: Town) -> None:
+    office, account = town.process.office, ("slack", town.workspace.team, "U0OLD")
+    amira, ben, chidi = town.people("amira", "ben", "chidi")
+    await colleagues.linked(office.store, office.books, "ben", account, town.clock())
+    await colleagues.unlinked(office.store, office.books, "ben", account, town.clock())
+    await amira.sends(stories.A_CHILD, of="Ben Carver")
+    await town.delivers()
+    await ben.agrees()
+    await town.delivers()
+    await amira.reads("Ben Carver agreed")
+
+    said = await brings_in(town, "amira", "Amira Osei", "U0OLD")
+    await town.delivers()
+
+    await chidi.reads("# Do you agree?")
+    await amira.reads("The yes of Ben Carver no longer counts", "Waiting for Chidi Lowe")
+    assert "Amira Osei: they count as one human with Ben Carver: neither decides what the other asked." in said
+
+
+async def test_the_same_file_once_more_says_nothing_and_asks_nobody(town: Town) -> None:
+    amira, _, chidi = town.people("amira", "ben", "chidi")
+    await one_human(town, "ben", "amira")
+    await amira.sends(stories.A_CHILD, of="Chidi Lowe")
+    await town.delivers()
+    await chidi.agrees()
+    await town.delivers()
+    said, before = amira.all() + chidi.all(), await town.ledger_kinds()
+
+    again = await brings_in(town, "amira", "Amira Osei", "U0OLD")
+    await town.delivers()
+
+    assert "one human" not in again
+    assert amira.all() + chidi.all() == said
+    assert await town.ledger_kinds() == before

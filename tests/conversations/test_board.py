@@ -69,13 +69,10 @@ async def sends_silenced(person: Resident) -> None:
 
 
 async def writes_it_down_and_closes(person: Resident) -> None:
-    await person.presses("Write down what was done")
-    await person.sees("# What was done")
-    await person.chooses("Who was told?", "Children's social care at the council")
-    await person.fills("When?", "today 02:20")
-    await person.fills("What was said or done?", "Only what was said.")
-    await person.submits()
+    await person.writes_down("Children's social care at the council")
     await person.sees("Kept in the record.")
+    await person.finishes()
+    await person.sees("Kept in the record.", "[A letter for them]")
     await person.presses("Close")
     await person.sees("Closed. The record is kept.")
 

@@ -68,7 +68,7 @@ async def test_it_can_be_put_aside_and_taken_up_from_home(town: Town) -> None:
     await amira.begins()
     await amira.answers(stories.A_CHILD, until="How do we know?")
     await amira.presses("Pause")
-    await amira.sees("Paused. Your answers are kept.")
+    await amira.sees("Paused. Your answers are kept")
     assert "child" not in amira.all().lower()
 
     await amira.opens_home()

@@ -129,7 +129,8 @@ async def test_the_lead_reads_what_was_done_behind_the_button_and_the_look_is_do
 
     await ben.reads(LOOK)
     await ben.presses("Read what was done", on=message(ben, LOOK))
-    await ben.sees("# Second look", "02:20. Called: Ambulance. Their reference: log 0417. Zebra crossing at dawn.")
+    await ben.sees("# Second look", "Emergency services, told at 02:20 on 20 November.")
+    await ben.sees("Called: Ambulance. Their reference: log 0417. Zebra crossing at dawn.")
     await ben.closes()
     await reads_and_answers(ben)
     await ben.reads("Ben Carver has looked at this, 03:15 on 20 November.")
@@ -310,8 +311,7 @@ async def test_what_was_done_can_be_written_down_after_the_checklist_was_put_asi
     await amira.fills("When?", "02:20")
     await amira.fills("What was said or done?", "They came.")
     await amira.submits()
-    await amira.sees("Your card then shows whether your form was taken.")
-    await amira.closes()
+    await amira.sees("Paused. Your answers are kept.")
 
     await town.delivers()
     await amira.reads("Thank you. It is written down.")

@@ -32,6 +32,17 @@ async def test_a_file_number_becomes_the_reference(town: Town, reference: str) -
 
 
 @ONE_ENGINE
+async def test_blanks_that_nobody_sees_are_not_kept_so_that_it_is_found_again(town: Town) -> None:
+    amira = town.person("amira")
+
+    await gives(amira, "  HP   118 ")
+
+    await amira.sees("The case has your reference now.", "Case HP 118 (")
+    async with town.reading() as tx:
+        assert len(await tx.cases.on_reference("HP 118")) == 1
+
+
+@ONE_ENGINE
 @pytest.mark.parametrize("reference", ["john smith 1", "Mary-Quill 2", "smith", "QQ 12 34 56 C"])
 async def test_what_may_be_a_person_is_refused_and_not_kept(town: Town, reference: str) -> None:
     amira = town.person("amira")

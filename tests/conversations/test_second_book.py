@@ -175,6 +175,8 @@ async def test_a_chat_stays_between_two_people(town: Town) -> None:
     await maud.answers(noticed())
     await maud.sees("Keep it to yourself", "Tell nobody, and write nothing down but the visit.", "Rules kettle 1.")
     await maud.presses("Go on with this")
+    await maud.finishes()
+    await maud.sees("Kept in the record.")
     await maud.presses("Close")
 
     await maud.sees("Closed. The record is kept.")

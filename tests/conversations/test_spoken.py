@@ -13,7 +13,7 @@ from bot.spoken import not_confirmed_in_time
 from storage.tables import jobs
 from tests.conversations import stories
 from tests.conversations.around import A_CHILD_AND_TERROR, keeps_out
-from tests.conversations.resident import Answer, Resident
+from tests.conversations.resident import TALKED, Answer, Resident
 from tests.conversations.sides import EVERYWHERE, SLACKS_OWN
 from tests.conversations.town import ONE_ENGINE, Town
 
@@ -140,7 +140,7 @@ async def test_whoever_confirms_it_settles_it(town: Town) -> None:
     town.clock.passes(days=2)
     await town.delivers()
 
-    await amira.sees("Femi Adair has confirmed it.")
+    await amira.reads("Femi Adair has confirmed it.")
     assert "# Please ring two colleagues" not in ben.all()
     assert (await town.ledger_kinds()).count("agreement confirmed") == 1
 
@@ -521,3 +521,32 @@ async def test_a_process_without_the_book_leaves_the_timer_of_a_yes_by_phone_to_
 
         with pytest.raises(NotHere):
             await not_confirmed_in_time(tx, {}, {"timer": "spoken", "case": case.id, "request": request.id})
+
+
+@ONE_ENGINE
+@SLACKS_OWN
+async def test_whoever_types_a_no_while_the_worker_writes_down_their_yes_is_asked_and_not_told_that_they_agreed(
+    town: Town,
+) -> None:
+    amira, femi, ben = town.people("amira", "femi", "ben")
+    await amira.sends(stories.A_CHILD, of="Femi Adair")
+    await town.delivers()
+    await femi.presses("Decline")
+    await femi.sees("# Your decision")
+    await femi.fills("Why not?", "There is another way.")
+    await femi.ticks(TALKED)
+    form = femi.submission()
+    await writes_down(amira, "Femi Adair")
+    await amira.sees("Femi Adair agreed by phone")
+
+    await town.workspace.send("interactive", {**form, "trigger_id": town.workspace.trigger(form["user"]["id"])})
+    await femi.reads("Your answer was not written down", "Amira Osei writes that you agreed by phone at 02:14")
+    await femi.closes()
+    await femi.presses("No, I did not")
+    await femi.reads("Thank you.")
+    await town.delivers()
+
+    await ben.reads("Femi Adair says: I did not agree")
+    assert "agreement denied" in await town.ledger_kinds()
+    await town.workspace.send("interactive", {**form, "trigger_id": town.workspace.trigger(form["user"]["id"])})
+    await femi.reads("Femi Adair says: I did not agree.")

@@ -33,13 +33,10 @@ async def test_a_child_at_risk_reaches_the_council_through_a_second_person(town:
     await amira.fills_in(stories.THE_WAY)
     await amira.sees("Can nobody else hear?")
     await amira.fills_in("Yes")
-    await amira.presses("Write down what was done")
-    await amira.sees("# What was done")
-    await amira.chooses("Who was told?", "Children's social care at the council")
-    await amira.fills("When?", "today 02:40")
-    await amira.fills("What was said or done?", "Spoke to the duty social worker. They ring back by nine.")
-    await amira.submits()
+    await amira.writes_down("Children's social care at the council", "Spoke to the duty team. They ring back by nine.")
     await amira.sees("Kept in the record.", "Written down so far: Children's social care at the council.")
+    await amira.finishes()
+    await amira.sees("Kept in the record.", "[A letter for them]")
     await amira.presses("Close")
     await amira.sees("Closed. The record is kept.")
     await town.delivers()
@@ -58,6 +55,7 @@ async def test_a_child_at_risk_reaches_the_council_through_a_second_person(town:
         "asked",
         "approved",
         "written down",
+        *["followed up"] * 4,  # the person, the case notes, the day of review, how it is known
         "closed",
     ]
 
@@ -70,7 +68,11 @@ async def test_what_stays_private_needs_nobody_and_closes_with_nothing_told(town
     await amira.answers(stories.NOTHING)
     await amira.sees("Keep it private", "Tell nobody outside.")
     await amira.presses("Go on with this")
-    await amira.sees("No colleague has to agree first.")
+    await amira.sees("No colleague has to agree first.", "Write down why nothing was shared.")
+    await amira.presses("Close")
+    await amira.sees("# Decided not to share", "Nobody here was asked")
+    await amira.fills_in_the_end()
+    await amira.sees("Kept in the record.")
     await amira.presses("Close")
     await amira.sees("Closed. The record is kept.")
     await town.delivers()
@@ -103,12 +105,7 @@ async def test_what_was_done_before_anybody_agreed_is_kept_and_said(town: Town) 
     await amira.answers(stories.A_CHILD)
     await amira.asks_for_agreement()
 
-    await amira.presses("Write down what was done")
-    await amira.sees("# What was done")
-    await amira.chooses("Who was told?", "Police")
-    await amira.fills("When?", "02:30")
-    await amira.fills("What was said or done?", "Rang 101: it could not wait.")
-    await amira.submits()
+    await amira.writes_down("Police", "Rang 101: it could not wait.")
 
     await amira.sees("Kept. This was done before anybody agreed; the record says so.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete
 
 from bot.reviving import revive
+from bot.together import LEAD
 from storage.records import RequestState
 from storage.tables import jobs
 from tests.conversations import stories
@@ -26,15 +27,16 @@ THEY_REPORT_IT = replaced(
 
 async def reports(worker: Resident, town: Town, *, told: str = "Police") -> None:
     """The worker writes down that it was reported."""
-    await worker.presses("Write down what was done", on=message(worker, "Write down what was done"))
-    await worker.sees("# What was done")
-    await worker.chooses("Who was told?", told)
-    await worker.fills("When?", "02:20")
-    await worker.fills("Which reference did they give?", "log 0417")
-    await worker.fills("What was said or done?", "We both spoke to the officer.")
-    await worker.submits()
-    await worker.reads("Kept in the record.")
+    card = message(worker, "Write down what was done")
+    await worker.writes_down(told, "We both spoke to the officer.", on=card, given="log 0417")
+    await worker.reads("Kept in the record.", "[Finish the record]")
+    await worker.finishes(on=message(worker, "Finish the record"))
+    await town.until(lambda: _reviewed(town))
     await town.delivers()
+
+
+async def _reviewed(town: Town) -> bool:
+    return "followed up" in await town.ledger_kinds()
 
 
 async def tries_to_close(worker: Resident, town: Town) -> None:
@@ -242,7 +244,7 @@ async def test_a_day_later_both_are_asked_again_and_the_leads_are_told_every_wor
     got = len(femi.account.messages())
     async with town.changing() as tx:  # the timer is lost, and comes back
         await tx.connection.execute(delete(jobs))
-    assert await revive(town.process.office.store, town.clock()) == 1
+    assert await revive(town.process.office.store, town.clock()) == 2  # with the asking for what is to be written
 
     await time_goes_on(town, days=5)
 
@@ -391,6 +393,29 @@ async def test_where_only_one_worker_is_left_a_lead_is_told_and_pressing_close_a
     await town.delivers()
 
     assert [len(each.account.messages()) for each in (amira, femi, ben)] == got
+
+
+@ONE_ENGINE
+async def test_a_lead_whose_message_about_it_was_deleted_has_none_and_is_told_anew(town: Town) -> None:
+    amira, _ = await agreed_and_reported(town)
+    ben = town.person("ben")
+    await says(amira)
+    await town.changes("femi", role="trustee")
+    await town.delivers()
+    await tries_to_close(amira, town)
+    await amira.reads("Ben Carver and Chidi Lowe are told. Ring them.")
+    await town.delivers()
+    async with town.changing() as tx:  # as when it was closed for a month, and a lead has opened it again since
+        for copy in await tx.posts.of((await town.case()).id):
+            if copy.kind == LEAD and (there := town.workspace.find(copy.conversation, copy.message)):
+                town.workspace.messages.remove(there)
+                await tx.retention.erased(copy.id)
+    assert ben.account.messages() == []
+
+    await tries_to_close(amira, town)
+    await town.delivers()
+
+    await ben.reads("# Please ring two colleagues")
 
 
 @ONE_ENGINE

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import aiohttp
 import asyncpg
 import pytest
 from aiohttp import web
@@ -26,6 +27,7 @@ from bot.channels import Channel, discover
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
 from bot.events import Event, Who
+from bot.record.door import papers
 from bot.turn import Office
 from policy.book import Book
 from storage import tables
@@ -40,6 +42,9 @@ from tests.teams.connector import Connector
 
 ONE_ENGINE = pytest.mark.parametrize("charity_url", ["sqlite"], indirect=True)
 """Where only words and people are looked at, and the engine can make no difference."""
+
+ADDRESS = "https://confer.invented"
+"""Where people's browsers reach the bot, as its settings say."""
 
 NIGHT = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)  # a Friday
 
@@ -168,12 +173,14 @@ class Town:
         return await self.process.dispatcher.handle(event)
 
     async def _starts(self) -> Process:
-        office = Office(Store(self.url, self.keys), self.books, self.clock, within=PATIENCE)
+        store = Store(self.url, self.keys)
+        office = Office(store, self.books, self.clock, within=PATIENCE, address=ADDRESS)
         dispatcher = Dispatcher(office)
         environment = {name: value for side in self.sides.values() for name, value in side.environment().items()}
         channels, faulty = discover(environment)
         assert ([channel.name for channel in channels], faulty) == (sorted(self.sides), [])
         app = web.Application(client_max_size=2**20)
+        app.add_routes(papers(office))
         for channel in channels:
             channel.mount(app, dispatcher)
         server = web.AppRunner(app, shutdown_timeout=0.1)
@@ -185,6 +192,18 @@ class Town:
         for side in self.sides.values():
             side.connect(f"http://{host}:{port}")
         return Process(office, dispatcher, Delivery(office, channels, dispatcher), channels, server)
+
+    async def browses(self, link: str, method: str = "GET") -> tuple[int, Mapping[str, str], bytes]:
+        """Status, headers and body of a page of ours, opened by whoever has the link."""
+        assert link.startswith(f"{ADDRESS}/")
+        host, port = self.process.server.addresses[0][:2]
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(
+                method, f"http://{host}:{port}{link.removeprefix(ADDRESS)}", headers={"Origin": f"http://{host}:{port}"}
+            ) as answer,
+        ):
+            return answer.status, answer.headers, await answer.read()
 
     # The database
 
@@ -222,7 +241,9 @@ class Town:
         """Every consultation, oldest first."""
         async with self.reading() as tx:
             rows = await tx.connection.execute(
-                select(tables.consultations.c.id).order_by(tables.consultations.c.opened_at, tables.consultations.c.id)
+                select(tables.consultations.c.id)
+                .where(tables.consultations.c.destroyed_at.is_(None))
+                .order_by(tables.consultations.c.opened_at, tables.consultations.c.id)
             )
             return [await tx.cases.get(row.id) for row in rows]
 

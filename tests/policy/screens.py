@@ -23,7 +23,7 @@ LONG_ENOUGH = 30
 """Words. A shorter text has too few sentences for a formula; the word list is for it."""
 
 _UNSPOKEN = {"Yes", "No", "Not sure"}
-_COMMAND_LINE = {"__main__", "app", "charity", "importing", "running", "settings", "trying"}
+_COMMAND_LINE = {"__main__", "app", "charity", "importing", "restricting", "running", "settings", "trying"}
 _NUMBER = re.compile(r"\b(0[0-9 ]{7,12}[0-9]|116 123)\b")
 
 
@@ -162,7 +162,8 @@ def bot_texts() -> Iterator[tuple[str, str]]:
         within = path.relative_to(folder).parts
         if within[:2] != ("channels", "web") and within[0] != "bookshelf" and path.stem not in _COMMAND_LINE:
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            yield from ((f"{path.parent.name}/{path.name}", text) for text in _literals(tree) if len(text.split()) >= 3)
+            texts = (text for text in _literals(tree) if len(text.split()) >= 3 and not text.startswith("<!doctype"))
+            yield from ((f"{path.parent.name}/{path.name}", text) for text in texts)
 
 
 def _literals(tree: ast.Module) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy.grounds import grounds, guarded_lanes, tellable, tells
+from policy.grounds import asked_by_guarded, grounds, guarded_lanes, tellable, tells
 from tests.policy.shipped import justus
 
 
@@ -28,3 +28,11 @@ def test_a_fact_that_is_worked_out_from_a_guarded_answer_tells_of_it() -> None:
 def test_a_lane_that_lists_somebody_who_does_not_hear_in_silence_rests_on_the_silence_and_does_not_tell_of_it() -> None:
     assert {"danger_terror", "terror_kind"} <= {*grounds(justus(), "incident")}
     assert not {"danger_terror", "terror_kind"} & {*tellable(justus(), "incident")}
+
+
+def test_a_question_that_a_guarded_answer_may_bring_about_tells_of_it() -> None:
+    found = asked_by_guarded(justus())
+
+    assert {"worker_concern", "concern_who", "terror_kind"} <= found
+    assert "channel" in found  # asked before anything is sent, and a guarded lane sends
+    assert not {"danger_child", "safe_parent", "asker"} & found

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.cards import Show
-from bot.channels import Closed, DeliveryError, Gone, Letter, Sent
+from bot.channels import CannotErase, Closed, DeliveryError, Gone, Letter, Placed, Sent
 from bot.channels.slack.app import SlackChannel
 from bot.events import Who
 from tests.slack.desk import ScriptedDesk, question
@@ -173,3 +173,43 @@ async def test_a_press_waits_for_a_letter_that_is_editing_its_message(
     await trustee.waits_for("# Approved")
     with pytest.raises(DeliveryError):
         await editing
+
+
+async def test_a_message_of_ours_is_deleted_and_a_second_time_is_as_once(
+    workspace: Workspace, channel: SlackChannel
+) -> None:
+    trustee = workspace.person("U1")
+    sent = await channel.deliver(letter(workspace))
+    placed = Placed(Who("slack", workspace.team, "U1"), sent.conversation, sent.message)
+
+    await channel.erase(placed)
+    await channel.erase(placed)
+
+    assert trustee.messages() == []
+
+
+@pytest.mark.parametrize("error", ["compliance_exports_prevent_deletion", "cant_delete_message", "channel_not_found"])
+async def test_what_slack_lets_nobody_delete_is_said_to_be_so(
+    workspace: Workspace, channel: SlackChannel, error: str
+) -> None:
+    trustee = workspace.person("U1")
+    sent = await channel.deliver(letter(workspace))
+    workspace.fails("chat.delete", error=error)
+
+    with pytest.raises(CannotErase, match=error):
+        await channel.erase(Placed(Who("slack", workspace.team, "U1"), sent.conversation, sent.message))
+
+    assert len(trustee.messages()) == 1
+
+
+async def test_a_deletion_that_slack_puts_off_is_tried_when_it_says(
+    workspace: Workspace, channel: SlackChannel
+) -> None:
+    workspace.person("U1")
+    sent = await channel.deliver(letter(workspace))
+    workspace.fails("chat.delete", status=429, retry_after=7)
+
+    with pytest.raises(DeliveryError) as failed:
+        await channel.erase(Placed(Who("slack", workspace.team, "U1"), sent.conversation, sent.message))
+
+    assert (failed.value.after, isinstance(failed.value, CannotErase)) == (7, False)

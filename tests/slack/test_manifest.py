@@ -51,6 +51,7 @@ METHOD_SCOPES = {
     "chat.postMessage": "chat:write",
     "chat.postEphemeral": "chat:write",
     "chat.update": "chat:write",
+    "chat.delete": "chat:write",
     "conversations.open": "im:write",
     "conversations.history": "im:history",
     "users.info": "users:read",

@@ -20,6 +20,7 @@ from bot.cards import (
     Facts,
     Form,
     Heading,
+    Link,
     More,
     Notice,
     Number,
@@ -46,6 +47,7 @@ def many(n: int, words: str = "Choice") -> tuple[Choice, ...]:
     return tuple(Choice(f"v{i}", f"{words} {i}") for i in range(n))
 
 
+ADDRESS = "https://confer.invented/paper/a-b_c"
 FULL = Card(
     "Is somebody in danger?",
     (
@@ -59,6 +61,7 @@ FULL = Card(
         Notice("Do not tell the family yet.", "warning"),
         Facts((("Case", "AB-12"), ("Ground", "Serious harm"))),
         Numbers((Number("Police", "999"), Number("Lead", "01632 960001", "until ten"), Number("Trustee", "ask Sam"))),
+        Link("Open the paper", ADDRESS),
         Ticks("signs", "What have you seen?", many(12), chosen=("v1",), unsure=True, unsure_chosen=("v2",)),
         Pick("place", "Where?", many(3), chosen="v1"),
         Pick("town", "Which town?", many(150), hint="The nearest"),
@@ -141,6 +144,14 @@ def test_nothing_in_a_card_is_read_as_markup(block: Block) -> None:
     assert text["type"] == "plain_text"
     assert NASTY in text["text"]
     assert text["emoji"] is False
+
+
+def test_only_an_address_of_ours_is_made_a_link_and_its_words_are_no_markup() -> None:
+    [link] = render.blocks(Card("", (Link("Open <it>", ADDRESS),)))
+    [plain] = render.blocks(Card("", (Link("Open it", "javascript:alert(1)"),)))
+
+    assert link["text"] == {"type": "mrkdwn", "text": f"<{ADDRESS}|Open &lt;it&gt;>", "verbatim": True}
+    assert plain["text"]["type"] == "plain_text"
 
 
 def test_words_to_read_out_stand_alone_and_are_not_read_as_markup() -> None:
@@ -233,7 +244,7 @@ WORDS = st.text(min_size=1, max_size=400).filter(str.strip)
 CHOICES = st.lists(WORDS, min_size=1, max_size=130).map(
     lambda labels: tuple(Choice(f"v{n}", label) for n, label in enumerate(labels))
 )
-TEXTS: st.SearchStrategy[Plain] = st.one_of(
+TEXTS: st.SearchStrategy[Plain | Link] = st.one_of(
     st.builds(Heading, WORDS),
     st.builds(Say, WORDS, st.booleans()),
     st.builds(Points, st.lists(WORDS, min_size=1, max_size=30).map(tuple), st.booleans()),
@@ -242,6 +253,7 @@ TEXTS: st.SearchStrategy[Plain] = st.one_of(
     st.builds(Facts, st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=25).map(tuple)),
     st.builds(Numbers, st.lists(st.builds(Number, WORDS, WORDS, WORDS), min_size=1, max_size=20).map(tuple)),
     st.builds(Small, WORDS),
+    st.builds(Link, WORDS, st.sampled_from([ADDRESS, "https://x y", "javascript:alert(1)"])),
 )
 BUTTON = st.builds(Button, WORDS, st.just("answer"), st.just({"v": "1"}), st.sampled_from(["plain", "main", "danger"]))
 
@@ -328,6 +340,12 @@ def test_a_card_in_plain_words_still_asks_and_links_999() -> None:
         each["element"]["action_id"] for each in render.blocks(FULL) if each["type"] == "input"
     ]
     assert "<tel:999|999>" in drawn[0]["text"]["text"]
+
+
+def test_a_card_in_plain_words_still_says_where_a_link_leads_and_repeats_no_number() -> None:
+    drawn = render.bare(Card("", (Link("Open <the> paper", ADDRESS), Numbers((Number("Lead", "01632 960001"),)))))
+
+    assert drawn[0]["text"]["text"] == f"Open <the> paper: {ADDRESS}\nLead: 01632 960001"
 
 
 def test_a_form_too_long_for_slack_loses_words_and_never_what_is_to_be_filled_in() -> None:

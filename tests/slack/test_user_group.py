@@ -14,6 +14,7 @@ from bot.channels.slack import configure
 from bot.channels.slack.app import SlackChannel
 from bot.organisation.tables import CharityError
 from bot.settings import SHIPPED_BOOKS
+from bot.team.colleagues import linked, unlinked
 from bot.team.grouping import Asked, members_of, take
 from bot.team.importing import import_charity, import_people
 from policy.book import Book
@@ -213,3 +214,18 @@ async def test_a_failure_of_slack_is_not_hidden(workspace: Workspace) -> None:
 
     with pytest.raises(DeliveryError):
         await slack(workspace).group(GROUP)
+
+
+async def test_somebody_new_with_an_account_that_another_had_counts_as_one_human_with_them(
+    town_people: Workspace, store: Store, books: dict[str, Book]
+) -> None:
+    account = ("slack", town_people.team, "U0ZOE")
+    await linked(store, books, "femi", account, NIGHT)
+    await unlinked(store, books, "femi", account, NIGHT)
+    town_people.groups[GROUP] = ["U0ZOE"]
+
+    said = await brings(town_people, store, books, Asked(GROUP, yes=True))
+    again = await brings(town_people, store, books, Asked(GROUP, yes=True))
+
+    assert "Zoe Hart: they count as one human with Femi Adair: neither decides what the other asked." in said
+    assert "one human" not in again

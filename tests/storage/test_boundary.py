@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any, get_type_hints
 
@@ -17,7 +18,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from storage.records import Address, ApprovalRequest, Conflict, Job, NotFound, Post, Shift
+from storage.keeping import Handout
+from storage.records import Address, ApprovalRequest, Conflict, Consultation, Job, NotFound, Post, Shift
 from storage.store import Store, Transaction
 from storage.tables import metadata
 from tests.storage.charity import NOW, SECOND, Charity, behind, unguarded
@@ -36,8 +38,11 @@ class Filled:
         post: Post,
         agreed: ApprovalRequest,
         night_test: str,
+        ended: Consultation,
+        access: str,
+        handout: str,
     ) -> None:
-        self.night_test = night_test
+        self.night_test, self.ended, self.access, self.handout = night_test, ended, access, handout
         self.charity, self.case, self.worker = charity, charity.case, charity.worker
         self.agreed = agreed  # by telephone, and not confirmed yet
         self.request, self.text_id, self.post = request, text_id, post
@@ -72,6 +77,20 @@ class Filled:
             await tx.people.close("web", charity.id, "shut")
             await tx.people.grant(worker.id, ["may_approve"], by=charity.trustee.id)
             await tx.confirmations.confirm(case.id, "crime", worker.id, "there")
+            await tx.follow_ups.add(case.id, worker.id, lane="child", kind="told", answer="yes", text_id=text_id)
+            await tx.holds.put(case.id, "police", worker.id)
+            ended = await _ended(tx, charity, "ENDED", destroy_at=NOW)
+            await tx.retention.destroy([(await _ended(tx, charity, "GONE", destroy_at=NOW)).id])
+            stopped = await tx.cases.open(worker.id, reference="STOPPED", book_id="justus", book_version="1")
+            await tx.cases.advance(stopped, state="withdrawn")
+            stands = await tx.posts.ensure(ended.id, "told", charity.account(charity.colleague))
+            await tx.posts.place(stands.id, "there", "1")
+            await tx.bases.put(case.id, worker.id, {"danger": "seen"})
+            await tx.follow_ups.chase(case.id, NOW + SECOND, 1)
+            warned = await tx.posts.ensure(case.id, "draft_ends", charity.account(worker))
+            await tx.posts.place(warned.id, "there", "2")
+            gone_out = await tx.cases.open(worker.id, reference="SENT", book_id="justus", book_version="1")
+            await tx.cases.advance(gone_out, state="sent")
             await tx.factors.keep(worker.id, "totp", "an invented secret", proven=True)
             await tx.locks.lock(charity.colleague.id, by=worker.id)
             test = await tx.night_tests.add(worker.id)
@@ -89,12 +108,26 @@ class Filled:
                 fingerprint=agreed.fingerprint,
                 text_id=text_id,
             )
-        return cls(charity, open_one, text_id, post, agreed, test.id)
+            access = await tx.access.open("THEIRS", received_at=NOW, due_at=NOW, opened_by=None)
+            paper = Handout(charity.case.id, worker.id, "note", "pdf")
+            handout = await tx.handouts.offer(paper, until=NOW + SECOND)
+        return cls(charity, open_one, text_id, post, agreed, test.id, ended, access.id, handout)
+
+
+async def _ended(tx: Transaction, charity: Charity, reference: str, *, destroy_at: datetime | None) -> Consultation:
+    case = await tx.cases.open(charity.worker.id, reference=reference, book_id="justus", book_version="1")
+    await tx.cases.advance(case, state="closed")
+    await tx.retention.start(case.id, "adult", closed_at=NOW, destroy_at=destroy_at)
+    return case
 
 
 # What only looks, and what it says to an organisation that has nothing: NotFound, this value, or its own things.
 OWN = object()
 READS: dict[str, tuple[Use, Any]] = {
+    "access.get": (lambda tx, it: tx.access.get(it.access), NotFound),
+    "access.lines_about": (lambda tx, it: tx.access.lines_about([it.case.id]), []),
+    "access.on_reference": (lambda tx, it: tx.access.on_reference("THEIRS"), []),
+    "access.waiting": (lambda tx, it: tx.access.waiting(), []),
     "approvals.asked_of": (lambda tx, it: tx.approvals.asked_of(it.charity.trustee.id), []),
     "approvals.decision": (lambda tx, it: tx.approvals.decision(it.agreed.id), None),
     "approvals.decisions": (lambda tx, it: tx.approvals.decisions(it.case.id), {}),
@@ -109,15 +142,25 @@ READS: dict[str, tuple[Use, Any]] = {
     "cases.on_reference": (lambda tx, it: tx.cases.on_reference("THEIRS"), []),
     "cases.of": (lambda tx, it: tx.cases.of(it.worker.id, ["asking"]), []),
     "cases.reference_taken": (lambda tx, it: tx.cases.reference_taken("THEIRS"), False),
+    "bases.of": (lambda tx, it: tx.bases.of(it.case.id), {}),
     "confirmations.of": (lambda tx, it: tx.confirmations.of(it.case.id), []),
+    "follow_ups.chased": (lambda tx, it: tx.follow_ups.chased(it.case.id), None),
+    "follow_ups.fallen": (lambda tx, it: tx.follow_ups.fallen(), []),
+    "follow_ups.of": (lambda tx, it: tx.follow_ups.of(it.case.id), []),
     "factors.of": (lambda tx, it: tx.factors.of(it.worker.id, "totp"), None),
     "factors.proven": (lambda tx, it: tx.factors.proven("totp"), frozenset()),
     "factors.secret": (lambda tx, it: tx.factors.secret(it.worker.id, "totp"), NotFound),
+    "holds.held": (lambda tx, it: tx.holds.held([it.case.id]), frozenset()),
+    "holds.of": (lambda tx, it: tx.holds.of(it.case.id), []),
+    "holds.standing": (lambda tx, it: tx.holds.standing(it.case.id), []),
+    "handouts.of": (lambda tx, it: tx.handouts.of(it.handout), NotFound),
     "handovers.of": (lambda tx, it: tx.handovers.of(it.case.id), []),
     "ladders.fallen": (lambda tx, it: tx.ladders.fallen(), OWN),
     "ladders.of": (lambda tx, it: tx.ladders.of(it.case.id), {}),
+    "ledger.began": (lambda tx, it: tx.ledger.began(), OWN),
     "ledger.entries": (lambda tx, it: tx.ledger.entries(), OWN),
     "ledger.faults": (lambda tx, it: tx.ledger.faults(), []),
+    "ledger.hash_of": (lambda tx, it: tx.ledger.hash_of(9), ""),
     "ledger.head": (lambda tx, it: tx.ledger.head(), OWN),
     "locks.open": (lambda tx, it: tx.locks.open(), []),
     "looks.fallen": (lambda tx, it: tx.looks.fallen(), []),
@@ -134,10 +177,20 @@ READS: dict[str, tuple[Use, Any]] = {
     "people.one_human": (lambda tx, it: tx.people.one_human(), {}),
     "people.everybody": (lambda tx, it: tx.people.everybody(), OWN),
     "people.get": (lambda tx, it: tx.people.get([it.worker.id]), {}),
-    "posts.at": (lambda tx, it: tx.posts.at(it.post.channel, it.post.tenant, it.post.user, it.post.message), None),
+    "posts.at": (lambda tx, it: tx.posts.at(it.post.channel, it.post.tenant, it.post.user, "2"), None),
     "posts.get": (lambda tx, it: tx.posts.get(it.post.id), NotFound),
     "posts.of": (lambda tx, it: tx.posts.of(it.case.id), []),
     "posts.on": (lambda tx, it: tx.posts.on(it.post.channel, it.post.tenant, it.post.user), []),
+    "retention.due": (lambda tx, it: tx.retention.due(NOW + SECOND), OWN),
+    "retention.clocks": (lambda tx, it: tx.retention.clocks(), OWN),
+    "retention.destroyed_since": (lambda tx, it: tx.retention.destroyed_since(NOW), OWN),
+    "retention.messages": (lambda tx, it: tx.retention.messages(NOW + SECOND), OWN),
+    "retention.needed": (lambda tx, it: tx.retention.needed(it.post.id), False),
+    "retention.of": (lambda tx, it: tx.retention.of(it.case.id), None),
+    "retention.promised": (lambda tx, it: tx.retention.promised(it.case.id, "draft_ends"), []),
+    "retention.ringing": (lambda tx, it: tx.retention.ringing("reminder"), False),
+    "retention.unclocked": (lambda tx, it: tx.retention.unclocked(), OWN),
+    "retention.unsent": (lambda tx, it: tx.retention.unsent(unchanged_since=NOW + SECOND), OWN),
     "rota.absent": (lambda tx, it: tx.rota.absent(), {}),
     "rota.on_call": (lambda tx, it: tx.rota.on_call(), []),
     "spoken.of": (lambda tx, it: tx.spoken.of(it.case.id), {}),
@@ -146,6 +199,8 @@ READS: dict[str, tuple[Use, Any]] = {
 }
 
 WRITES: dict[str, Use] = {
+    "access.answer": lambda tx, it: tx.access.answer(it.access),
+    "access.open": lambda tx, it: tx.access.open("MINE", received_at=NOW, due_at=NOW, opened_by=it.worker.id),
     "approvals.also_ask": lambda tx, it: tx.approvals.also_ask(it.request, [it.worker.id], "next"),
     "approvals.ask": lambda tx, it: tx.approvals.ask(
         it.case.id, lane="crime", outcome="share", code="A1", fingerprint="f", people=[it.worker.id]
@@ -171,11 +226,21 @@ WRITES: dict[str, Use] = {
     "cases.record_answers": lambda tx, it: tx.cases.record_answers(it.case, {"danger": "yes", "child": "yes"}),
     "confirmations.confirm": lambda tx, it: tx.confirmations.confirm(it.case.id, "crime", it.worker.id, "there"),
     "factors.change": lambda tx, it: tx.factors.change(it.worker.id, "totp", "another"),
+    "bases.put": lambda tx, it: tx.bases.put(it.case.id, it.worker.id, {"danger": "told", "other": "told"}),
+    "follow_ups.chase": lambda tx, it: tx.follow_ups.chase(it.case.id, NOW, 2),
+    "follow_ups.rest": lambda tx, it: tx.follow_ups.rest(it.case.id),
+    "follow_ups.add": lambda tx, it: tx.follow_ups.add(it.case.id, it.worker.id, lane="", kind="notes", answer="yes"),
     "factors.drop": lambda tx, it: tx.factors.drop(it.worker.id, "totp"),
     "factors.keep": lambda tx, it: tx.factors.keep(it.worker.id, "totp", "another", proven=True),
     "factors.right": lambda tx, it: tx.factors.right(it.worker.id, "totp", "1"),
     "factors.wrong": lambda tx, it: tx.factors.wrong(it.worker.id, "totp", limit=1, closed_for=SECOND),
+    "handouts.offer": lambda tx, it: tx.handouts.offer(
+        Handout(it.case.id, it.worker.id, "note", "pdf"), until=NOW + SECOND
+    ),
+    "handouts.take": lambda tx, it: tx.handouts.take(it.handout),
     "handovers.record": lambda tx, it: tx.handovers.record(it.case, it.worker.id, by=None, why="leaves"),
+    "holds.lift": lambda tx, it: tx.holds.lift(it.case.id, "police", None),
+    "holds.put": lambda tx, it: tx.holds.put(it.case.id, "court", None),
     "ladders.climb": lambda tx, it: tx.ladders.climb(it.request.id, 1, "asked", NOW + SECOND),
     "ledger.append": lambda tx, it: tx.ledger.append([("decided", {"case": "none"})]),
     "locks.lift": lambda tx, it: tx.locks.lift(it.charity.colleague.id, by=None),
@@ -216,6 +281,11 @@ WRITES: dict[str, Use] = {
     "posts.displaced_by": lambda tx, it: tx.posts.displaced_by(replace(it.post, id="another"), it.post.message),
     "posts.place": lambda tx, it: tx.posts.place(it.post.id, "elsewhere", "1"),
     "posts.retire": lambda tx, it: tx.posts.retire(it.post),
+    "cases.endangered": lambda tx, it: tx.cases.endangered(it.case.id),
+    "retention.destroy": lambda tx, it: tx.retention.destroy([it.ended.id]),
+    "retention.erased": lambda tx, it: tx.retention.erased(it.post.id),
+    "retention.start": lambda tx, it: tx.retention.start(it.case.id, "adult", closed_at=NOW, destroy_at=NOW),
+    "retention.stop": lambda tx, it: tx.retention.stop(it.ended.id),
     "rota.add": lambda tx, it: tx.rota.add(Shift("approve", it.worker.id, NOW, NOW + SECOND), by=it.worker.id),
     "rota.away": lambda tx, it: tx.rota.away(it.worker.id, until=NOW + 2 * SECOND, stand_in=None, by="command line"),
     "rota.back": lambda tx, it: tx.rota.back(it.worker.id, by=it.worker.id),
@@ -244,6 +314,7 @@ WRITES: dict[str, Use] = {
 ACROSS = {
     "arrivals.of": "finds the organisation by what a channel has verified, and binds to it",
     "deliveries.take": "a channel's own id, taken before anybody knows whose it is; a row of one's own",
+    "handouts.whose": "finds the organisation by a token that nobody can guess, and binds to it",
     "organisations.add": "makes the organisation it binds to",
     "organisations.all": "a process serves all of them",
     "organisations.check_keys": "at the start, over all of them",
@@ -264,10 +335,10 @@ ACROSS = {
 @pytest.fixture
 async def theirs(other: Charity) -> Filled:
     filled = await Filled.fill(other)
-    # A marked reference, and a fault in their ledger, so that there is something to see.
+    # A marked reference, and a fault in their ledger from its beginning on, so that there is something to see.
     async with other.begin() as tx:
         await tx.cases.name(other.case.id, "THEIRS")
-    forge = "UPDATE ledger SET at = at + 1 WHERE sequence = 2 AND organisation_id = :id"
+    forge = "UPDATE ledger SET at = at + 1 WHERE sequence <= 2 AND organisation_id = :id"
     await behind(other.store, *unguarded(other.store, forge), id=other.id)
     return filled
 

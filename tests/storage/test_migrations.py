@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,6 +44,9 @@ ALLOWED = {
     ("looks", "kind"): "emergency",
     ("handovers", "why"): "leaves",
     ("factors", "kind"): "totp",
+    ("bases", "basis"): "seen",
+    ("follow_ups", "kind"): "told",
+    ("holds", "why"): "police",
 }
 
 
@@ -242,6 +246,65 @@ async def test_triggers_that_went_missing_come_back_at_the_next_start(database_u
     await migrate(database_url)
 
     assert await with_connection(database_url, triggers) == TRIGGERS[engine]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_whoever_reads_the_ledger_is_not_waited_for_where_nothing_is_missing(database_url: str) -> None:
+    await migrate(database_url)
+
+    async with reads_the_ledger(database_url), asyncio.timeout(60):
+        await migrate(database_url)
+
+    assert await with_connection(database_url, triggers) == TRIGGERS["postgresql"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_trigger_that_cannot_be_put_back_now_is_said_and_put_back_later(
+    database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await migrate(database_url)
+    loosened = text("ALTER TABLE ledger DISABLE TRIGGER ledger_no_change")
+    await with_connection(database_url, lambda each: each.execute(loosened))
+
+    async with reads_the_ledger(database_url), asyncio.timeout(60):
+        await migrate(database_url)
+
+    assert "the ledger's trigger is missing or off, and could not be put back" in caplog.text
+    await migrate(database_url)
+    assert await with_connection(database_url, triggers) == TRIGGERS["postgresql"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "loosened",
+    [
+        """CREATE OR REPLACE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN RETURN NULL; END $$""",
+        "ALTER TABLE ledger DISABLE TRIGGER ledger_no_change",
+        """CREATE OR REPLACE TRIGGER ledger_no_change BEFORE DELETE ON ledger
+           FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only()""",
+    ],
+)
+async def test_what_was_loosened_of_the_guard_is_tight_again(database_url: str, loosened: str) -> None:
+    await migrate(database_url)
+    await with_connection(database_url, lambda each: each.exec_driver_sql(loosened))
+
+    await migrate(database_url)
+
+    with pytest.raises(DBAPIError, match="the ledger is append-only"):
+        await with_connection(database_url, lambda each: each.execute(text("UPDATE ledger SET at = 1")))
+
+
+@asynccontextmanager
+async def reads_the_ledger(url: str) -> AsyncIterator[None]:
+    """Somebody is in it, as a backup or `ledger verify` is."""
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT count(*) FROM ledger"))
+            yield
+    finally:
+        await engine.dispose()
 
 
 async def test_a_migration_that_fails_half_way_leaves_nothing_and_can_be_run_again(database_url: str) -> None:

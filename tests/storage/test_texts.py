@@ -149,7 +149,7 @@ async def test_a_key_that_went_missing_is_reported_by_the_names_of_the_charities
             await tx.texts.open(id)
     await after.close()
 
-    assert locked == ["Harbour House"]
+    assert locked == [("Harbour House", "the key '2025' that this was sealed under is not in CONFER_KEYS")]
 
 
 async def test_a_zero_character_is_left_out_of_kept_words(charity: Charity) -> None:

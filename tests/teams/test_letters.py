@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.cards import Nothing, Show
-from bot.channels import Closed, DeliveryError, Gone, Letter
+from bot.channels import CannotErase, Closed, DeliveryError, Gone, Letter, Placed
 from bot.channels.teams.app import TeamsChannel
 from bot.channels.teams.references import Reference
 from bot.events import Who
@@ -459,3 +459,38 @@ async def test_a_local_run_without_an_app_id_sends_no_token(connector: Connector
             await channel.deliver(letter(connector.person("sol")))
 
     assert connector.called("token") == []
+
+
+async def test_a_message_of_ours_is_deleted_and_a_second_time_is_as_once(
+    connector: Connector, channel: TeamsChannel
+) -> None:
+    trustee = connector.person("sol")
+    sent = await channel.deliver(letter(trustee))
+    placed = Placed(Who("teams", trustee.tenant, trustee.object_id), sent.conversation, sent.message)
+
+    await channel.erase(placed)
+    await channel.erase(placed)
+
+    assert trustee.messages() == []
+
+
+async def test_a_message_in_a_conversation_that_is_shut_stays_and_that_is_said(
+    connector: Connector, channel: TeamsChannel
+) -> None:
+    trustee = connector.person("sol")
+    sent = await channel.deliver(letter(trustee))
+    connector.fails("delete", status=403, code="MessageWritesBlocked")
+
+    with pytest.raises(CannotErase):
+        await channel.erase(Placed(Who("teams", trustee.tenant, trustee.object_id), sent.conversation, sent.message))
+
+    assert len(trustee.messages()) == 1
+
+
+async def test_a_message_that_stands_nowhere_we_know_of_stays_and_that_is_said(
+    connector: Connector, channel: TeamsChannel
+) -> None:
+    trustee = connector.person("sol")
+
+    with pytest.raises(CannotErase):
+        await channel.erase(Placed(Who("teams", trustee.tenant, trustee.object_id), "", "1"))

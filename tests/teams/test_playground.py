@@ -192,9 +192,14 @@ async def test_a_worker_and_an_approver_go_through_a_whole_consultation(
         await amira.card("What to do now", "Ben Carver agreed at", "Ring children's social care today")
         await amira.presses("Write down what was done", on="How will you tell them?")
         await amira.ticks("Children's social care at the council", on="What was done")
-        await amira.fills("When?", "Today 14:20", on="What was done")
+        await amira.ticks("By telephone", on="What was done")
+        await amira.ticks("I rang a number that I found myself", on="What was done")
         await amira.fills("What was said or done?", "Rang the duty team, they opened a referral.", on="What was done")
         await amira.presses("Keep this", on="What was done")
+        await amira.presses("Finish the record", on="Kept in the record.")
+        for answer in ("No. There is nobody to tell", "Yes, they are up to date", "In a month", "I was told"):
+            await amira.ticks(answer, on="Finish the record")
+        await amira.presses("Keep this", on="Finish the record")
         await amira.presses("Close", on="Kept in the record.")
         await amira.card("Closed. The record is kept.")
 

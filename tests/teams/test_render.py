@@ -20,6 +20,7 @@ from bot.cards import (
     Facts,
     Form,
     Heading,
+    Link,
     More,
     Notice,
     Number,
@@ -50,6 +51,7 @@ def many(n: int, words: str = "Choice") -> tuple[Choice, ...]:
     return tuple(Choice(f"v{i}", f"{words} {i}") for i in range(n))
 
 
+ADDRESS = "https://confer.invented/paper/a-b_c"
 FULL = Card(
     "Is somebody in danger?",
     (
@@ -63,6 +65,7 @@ FULL = Card(
         Notice("Do not tell the family yet.", "warning"),
         Facts((("Case", "AB-12"), ("Ground", "Serious harm"))),
         Numbers((Number("Police", "999"), Number("Lead", "01632 960001", "until ten"), Number("Trustee", "ask Sam"))),
+        Link("Open the paper", ADDRESS),
         Ticks("signs", "What have you seen?", many(12), chosen=("v1",), unsure=True, unsure_chosen=("v2",)),
         Pick("place", "Where?", many(3), chosen="v1"),
         Pick("town", "Which town?", many(150), hint="The nearest"),
@@ -213,6 +216,8 @@ def test_each_number_of_a_route_can_be_tapped_and_one_to_text_cannot() -> None:
         Points((NASTY,)),
         Facts(((NASTY, NASTY),)),
         Numbers((Number(NASTY, NASTY, NASTY),)),
+        Link(NASTY, ADDRESS),
+        Link("Open it", NASTY),
         Small(NASTY),
         Say("# a heading"),
         Say("- a list"),

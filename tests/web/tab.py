@@ -124,7 +124,11 @@ class Tab:
                     await self.refreshes(person)
             self.change()
         elif kind == "card" and said["person"] in self.people:
-            self.people[said["person"]].places(said, said["message"])
+            if said["kind"] == "gone":
+                self.people[said["person"]].cards.pop(said["message"], None)
+                self.change()
+            else:
+                self.people[said["person"]].places(said, said["message"])
 
     async def _closes(self) -> None:
         if self._stream is not None:

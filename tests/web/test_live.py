@@ -7,7 +7,7 @@ import json
 
 from aiohttp import ClientResponse
 
-from bot.channels import Letter
+from bot.channels import Letter, Placed
 from tests.web.conftest import Sandbox, words
 from tests.web.desk import who
 from tests.web.samples import APPROVAL, OUTCOME, TICKS
@@ -52,6 +52,15 @@ async def test_the_same_letter_twice_stands_in_one_place(sandbox: Sandbox) -> No
     second = await sandbox.channel.deliver(letter("tom"))
 
     assert first == second
+
+
+async def test_a_card_that_is_deleted_goes_from_an_open_page(sandbox: Sandbox) -> None:
+    async with sandbox.client.get("/events?person=tom") as stream:
+        await next_event(stream)
+        await sandbox.channel.erase(Placed(who("tom"), "tom", "web-17"))
+        name, line = await next_event(stream)
+
+    assert (name, line) == ("card", {"kind": "gone", "person": "tom", "message": "web-17"})
 
 
 async def test_a_page_of_one_person_hears_nothing_of_another(sandbox: Sandbox) -> None:

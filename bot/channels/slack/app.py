@@ -24,7 +24,7 @@ from slack_sdk.signature import Clock, SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import Reply
-from bot.channels import DeliveryError, Desk, Letter, Member, Sent, Unavailable
+from bot.channels import DeliveryError, Desk, Letter, Member, Placed, Sent, Unavailable
 from bot.channels.slack import groups, inbound, line, signed
 from bot.channels.slack.answers import Answer, Answers, Urgent
 from bot.channels.slack.letters import Letters
@@ -131,6 +131,11 @@ class SlackChannel:
         if self._wire is None:
             raise DeliveryError("not started")
         return await self._letters.deliver(letter)
+
+    async def erase(self, placed: Placed) -> None:
+        if self._wire is None:
+            raise DeliveryError("not started")
+        await self._letters.erase(placed)
 
     def _bolted(self, wire: Wire) -> AsyncApp:
         # Bolt reads argument names and takes `self` for one, so its hooks are plain functions.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from bot.channels import Closed, DeliveryError, Gone, Letter, Sent
+from bot.channels import CannotErase, Closed, DeliveryError, Gone, Letter, Placed, Sent
 from bot.channels.slack.members import Members
 from bot.channels.slack.screens import Screens
 from bot.channels.slack.wire import Uncertain, Wire
@@ -19,6 +19,9 @@ EVENT_TYPE = "confer_letter"
 RECALL = 900.0  # seconds after a start in which every new message is first looked for
 LOOK_BACK = 50  # messages; a person's conversation with the bot is quiet
 MOST = 10_000
+
+# https://docs.slack.dev/reference/methods/chat.delete, "Errors": a workspace may keep every message for its exports.
+KEPT = frozenset({"cant_delete_message", "compliance_exports_prevent_deletion"})
 
 
 class Letters:
@@ -75,6 +78,19 @@ class Letters:
                 "chat.update", letter.card, letter.to.tenant, channel=letter.conversation, ts=letter.message
             )
         return Sent(letter.conversation, letter.message)
+
+    async def erase(self, placed: Placed) -> None:
+        """A bot may delete its own messages, and nobody else's. Raises CannotErase, DeliveryError."""
+        async with self._screens.alone((placed.to.tenant, placed.conversation, placed.message)):
+            try:
+                await self._wire.call("chat.delete", placed.to.tenant, channel=placed.conversation, ts=placed.message)
+            except Gone as gone:
+                if str(gone) != "message_not_found":
+                    raise CannotErase(str(gone)) from gone
+            except DeliveryError as error:
+                if str(error) in KEPT:
+                    raise CannotErase(str(error)) from error
+                raise
 
     async def _conversation(self, letter: Letter) -> str:
         """The person's own conversation with the bot."""

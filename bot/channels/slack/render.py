@@ -20,6 +20,7 @@ from bot.cards import (
     Field,
     Form,
     Heading,
+    Link,
     More,
     Notice,
     Numbers,
@@ -178,7 +179,7 @@ def _rank(block: Block | Field) -> str:
             return "numbers"
         case Say() | Points():
             return "text"
-        case Heading() | Notice() | Buttons() | Ticks() | Pick() | Text() | Confirm():
+        case Heading() | Notice() | Link() | Buttons() | Ticks() | Pick() | Text() | Confirm():
             return KEPT
         case _:
             assert_never(block)
@@ -256,6 +257,8 @@ def _block(block: Block, fold: bool) -> Iterator[Json]:
             yield from words.facts(rows)
         case Numbers(rows):
             yield from words.numbers(rows)
+        case Link(label, url):
+            yield from words.link(label, url)
         case Buttons(buttons):
             for some in words.parts(buttons, ROW_BUTTONS):
                 yield {"type": "actions", "elements": [_button(button) for button in some]}

@@ -21,6 +21,7 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 _FORMATTING = re.compile(r"[*_~`]")
+_ADDRESS = re.compile(r"https?://[\w.:/-]+")
 _TELEPHONE = re.compile(r"\+?[0-9][0-9 ]{1,18}")
 _RINGS = re.compile(r"(?<![\w+-])(?:\+44[0-9 ]{8,12}[0-9]|0[0-9 ]{7,12}[0-9]|116 123|18000|999|112|111|101)(?![\w-])")
 
@@ -54,6 +55,14 @@ def numbers(rows: Sequence[Number]) -> Iterator[Json]:
         note = f"\n{_escaped(row.note)}" if row.note else ""
         lines.append(f"{_escaped(row.name)}: {number}{note}")
     yield from _marked("\n".join(lines))
+
+
+def link(label: str, url: str) -> Iterator[Json]:
+    """No button: of a link in words Slack tells nobody that it was pressed."""
+    if _FORMATTING.search(label) or not _ADDRESS.fullmatch(url):
+        yield from sections(f"{label}: {url}")
+    else:
+        yield from _marked(f"<{url}|{_escaped(label)}>")
 
 
 def _telephone(number: str) -> str:
@@ -95,12 +104,13 @@ def danger(text: str) -> Iterator[Json]:
 
 
 def unmarked(text: Json) -> str:
-    """The words of a text object, whichever way it was drawn."""
+    """The words of a text object, whichever way it was drawn; of a link also where it leads."""
     if text["type"] == "plain_text":
         return str(text["text"])
     if text["type"] == "rich_text_preformatted":
         return "".join(str(part["text"]) for part in text["elements"])
-    said = re.sub(r"<[^|>]*\|([^>]*)>", r"\1", text["text"])
+    said = re.sub(r"<(https?:[^|>]*)\|([^>]*)>", r"\2: \1", text["text"])
+    said = re.sub(r"<[^|>]*\|([^>]*)>", r"\1", said)
     return html.unescape(re.sub(r"^> |\*", "", said, flags=re.MULTILINE))
 
 

@@ -18,7 +18,7 @@ from botbuilder.core import TurnContext
 from botbuilder.schema import ActivityTypes
 
 from bot.cards import Reply
-from bot.channels import DeliveryError, Desk, Letter, Sent, Unavailable
+from bot.channels import DeliveryError, Desk, Letter, Placed, Sent, Unavailable
 from bot.channels.teams import inbound
 from bot.channels.teams.adapter import TOOK, Adapter, Turns
 from bot.channels.teams.answers import BROKEN, Answer, Answers, Urgent
@@ -130,6 +130,11 @@ class TeamsChannel:
     def trouble(self) -> str:
         """See `bot.channels.Troubled`."""
         return self._tokens.trouble() if self._session is not None else ""
+
+    async def erase(self, placed: Placed) -> None:
+        if self._session is None:
+            raise DeliveryError("not started")
+        await self._letters.erase(placed)
 
     async def _received(self, request: web.Request) -> Answer:
         since = self._ticks()

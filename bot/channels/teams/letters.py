@@ -7,7 +7,7 @@ how it stands by now: every press is held to the state as it is.
 
 from __future__ import annotations
 
-from bot.channels import DeliveryError, Gone, Letter, Sent
+from bot.channels import CannotErase, DeliveryError, Gone, Letter, Placed, Sent
 from bot.channels.teams.connector import NotFound
 from bot.channels.teams.editing import Editing
 from bot.channels.teams.filling import Filling
@@ -53,3 +53,16 @@ class Letters:
         if await self._members.is_guest(letter.to, to):
             raise Gone("a guest of the organisation")
         return await self._posting.send(to, letter.card)
+
+    async def erase(self, placed: Placed) -> None:
+        """Where nobody may write to them any more, the message stays, and whoever answers for the data has to know."""
+        to = self._references.known(placed.to, placed.conversation)
+        if to is None:
+            raise CannotErase("nobody knows where this message stands")
+        async with self._editing.alone((to.tenant, to.conversation, placed.message)):
+            try:
+                await self._posting.delete(to, placed.message)
+            except NotFound:
+                return  # it is gone already
+            except Gone as gone:
+                raise CannotErase(str(gone)) from gone

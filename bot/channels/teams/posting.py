@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from botbuilder.schema import Activity
+from botbuilder.schema import Activity, ConversationReference
 
 from bot.cards import Card
 from bot.channels import Closed, DeliveryError, Desk, Gone, Sent, Unavailable
@@ -212,6 +212,13 @@ class Posting:
         """The same, in place of the message with this id. `drawn`: the card as it was drawn already."""
         await self._tried(to, lambda there: self._simply(card, lambda made: self._update(there, id, made), drawn))
 
+    async def delete(self, to: Reference, id: str) -> None:
+        """Take the message with this id away.
+
+        https://learn.microsoft.com/microsoftteams/platform/bots/how-to/update-and-delete-bot-messages
+        """
+        await self._tried(to, lambda there: self._delete(there, id))
+
     async def begin(self, who: Who, *, urgent: bool = False) -> Reference:
         """The private conversation with somebody who may never have spoken to us. Raises Closed, Gone, DeliveryError.
 
@@ -238,6 +245,9 @@ class Posting:
     async def _update(self, to: Reference, id: str, activity: Activity) -> None:
         activity.id = id
         await self._adapter.update_activity(self._adapter.turn(to), activity)
+
+    async def _delete(self, to: Reference, id: str) -> None:
+        await self._adapter.delete_activity(self._adapter.turn(to), ConversationReference(activity_id=id))
 
     async def _simply(self, card: Card, send: Callable[[Activity], Awaitable[T]], drawn: Json | None = None) -> T:
         try:

@@ -21,6 +21,7 @@ from bot.cards import (
     Field,
     Form,
     Heading,
+    Link,
     More,
     Notice,
     Numbers,
@@ -204,7 +205,7 @@ def _rank(block: Block | Field) -> str:
             return "numbers"
         case Say() | Points():
             return "text"
-        case Heading() | Notice() | Buttons() | Ticks() | Pick() | Text() | Confirm():
+        case Heading() | Notice() | Link() | Buttons() | Ticks() | Pick() | Text() | Confirm():
             return KEPT
         case _:
             assert_never(block)
@@ -231,6 +232,8 @@ def _block(block: Block, filled: Filled | None, fold: str) -> Iterator[Json]:
             yield from words.facts(rows)
         case Numbers(rows):
             yield from words.numbers(rows)
+        case Link(label, url):
+            yield from words.link(label, url)
         case Buttons(buttons):
             yield from _rows([_button(button) for button in buttons])
         case Ticks():

@@ -15,6 +15,7 @@ from bot.cards import Number, Points
 Json = dict[str, Any]
 
 _SIGNS = re.compile(r"[*_`~\\<>\[\]|]|\{\{|&#?\w+;|^\s*(?:#|[-+]\s|\d+[.)]\s)", re.MULTILINE)
+_ADDRESS = re.compile(r"https?://[\w.:/-]+")
 _TELEPHONE = re.compile(r"\+?[0-9][0-9 ]{1,18}")
 _RINGS = re.compile(r"(?<![\w+-])(?:\+44[0-9 ]{8,12}[0-9]|0[0-9 ]{7,12}[0-9]|116 123|18000|999|112|111|101)(?![\w-])")
 
@@ -65,6 +66,14 @@ def numbers(rows: Sequence[Number]) -> Iterator[Json]:
             yield {"type": "TextBlock", "wrap": True, "spacing": "Medium", "text": f"{row.name}: {number}"}
         if row.note:
             yield from lines(row.note, isSubtle=True, size="Small", spacing="None")
+
+
+def link(label: str, url: str) -> Iterator[Json]:
+    """In words, and no Action.OpenUrl: a row of actions is not shown in the answer to some presses."""
+    if _SIGNS.search(label) or not _ADDRESS.fullmatch(url):
+        yield from lines(f"{label}: {url}")
+    else:
+        yield {"type": "TextBlock", "wrap": True, "spacing": "Medium", "text": f"[{label}]({url})"}
 
 
 def danger(text: str) -> Iterator[Json]:

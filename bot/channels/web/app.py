@@ -15,7 +15,7 @@ from aiohttp import hdrs, web
 from markupsafe import Markup
 
 from bot.cards import Aside, Card, Correct, Nothing, Open, Reply, Show
-from bot.channels import Account, Desk, Letter, Sent, Unavailable
+from bot.channels import Account, Desk, Letter, Placed, Sent, Unavailable
 from bot.channels.web.guard import LINES, PRESS, Refused, guard, harden
 from bot.channels.web.inbound import one, read_event, read_inputs
 from bot.channels.web.inputs import Slip, join
@@ -35,7 +35,7 @@ class Listener:
     """One open page. Only the newest state of a card is kept for it, so a page that hangs costs next to nothing."""
 
     people: frozenset[str]
-    pending: dict[tuple[str, str], Card] = field(default_factory=dict)
+    pending: dict[tuple[str, str], Card | None] = field(default_factory=dict)  # None: the card is taken away
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -77,6 +77,13 @@ class WebChannel:
                 listener.pending[letter.to.user, sent.message] = letter.card
                 listener.woken.set()
         return sent
+
+    async def erase(self, placed: Placed) -> None:
+        """Take it off every open page. A page that is opened later never had it."""
+        for listener in self._listeners:
+            if placed.to.user in listener.people:
+                listener.pending[placed.to.user, placed.message] = None
+                listener.woken.set()
 
     async def _close(self, _app: web.Application | None) -> None:
         """End the streams, which otherwise would hold the server open for as long as a page is."""
@@ -148,7 +155,8 @@ class WebChannel:
             listener.woken.clear()
             pending, listener.pending = listener.pending, {}
             for (person, message), card in pending.items():
-                yield server_sent("card", self._line("show", card, person, message))
+                gone: Line = {"kind": "gone", "person": person, "message": message}
+                yield server_sent("card", self._line("show", card, person, message) if card else gone)
             if not pending:
                 yield b": still here\n\n"
 

@@ -61,8 +61,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def harden(_request: web.Request, response: web.StreamResponse) -> None:
-    """Set the security headers; as a signal and not in the middleware, so that streams have them too."""
-    response.headers.update(HEADERS)
+    """Set the security headers where a page has none of its own; as a signal, so that streams have them too."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
 
 
 def check_local(request: web.Request) -> None:

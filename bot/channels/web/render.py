@@ -21,6 +21,7 @@ from bot.cards import (
     Field,
     Form,
     Heading,
+    Link,
     More,
     Notice,
     Number,
@@ -145,6 +146,8 @@ def block(item: Block, slip: Slip) -> Markup:
             return Markup('<dl class="facts">{}</dl>').format(pairs)
         case Numbers(rows):
             return Markup('<ul class="numbers">{}</ul>').format(join(number(row) for row in rows))
+        case Link(label, url):
+            return Markup('<p class="say"><a href="{}" target="_blank" rel="noreferrer">{}</a></p>').format(url, label)
         case Buttons(buttons):
             return Markup('<div class="buttons">{}</div>').format(join(button(one) for one in buttons))
         case Ticks():

@@ -133,6 +133,15 @@ class Api:
         self.workspace.edit(message, said)
         return {"channel": message.channel, "ts": message.ts, "text": message.text}
 
+    def chat_delete(self, said: Json) -> Json:
+        message = self.workspace.find(said["channel"], said["ts"])
+        if message is None or message.only_for:
+            raise Refusal("message_not_found")
+        if message.user.startswith("U0BOT") is False:
+            raise Refusal("cant_delete_message")
+        self.workspace.messages.remove(message)
+        return {"channel": message.channel, "ts": message.ts}
+
     def views_open(self, said: Json) -> Json:
         user = self._triggered(said["trigger_id"])
         return self._stack(user, said["view"], fresh=True)

@@ -30,6 +30,10 @@ function place(line, { mine = false, quiet = false } = {}) {
   const column = columns.get(line.person);
   if (!column) return;
   const old = find(column, line.message);
+  if (line.kind === "gone") {
+    if (old) old.remove();
+    return;
+  }
   if (quiet && old && (old.dataset.mark === line.mark || old.dataset.held)) return;
   // What the person opened by their own press stays until the consultation itself moves on.
   if (quiet && old && "opened" in old.dataset && (old.dataset.opened ||= line.mark) === line.mark) return;
