@@ -6,6 +6,7 @@ The rule to keep: it is a new message, because a card that is only edited alerts
 from __future__ import annotations
 
 from bot.cards import Block, Button, Buttons, Card, Heading, Notice, Numbers, Say, Small
+from bot.deciding.approval_card import ledger_line
 from bot.lanes import lane_numbers
 from bot.picture import Picture
 from bot.proposal import sent_title, where_it_stands
@@ -29,7 +30,8 @@ def decided_card(picture: Picture) -> Card:
         blocks += [Heading(verdict.lane.title)] if len(picture.lanes) > 1 else []
         blocks += _lane(picture, verdict)
     blocks.append(Buttons((Button("Open your card", "open", {"c": picture.case.id}, "main"),)))
-    return Card(sent_title(picture), (*blocks, reference), danger=danger, summary="Confer: please open this now")
+    small = (reference, *ledger_line(picture))
+    return Card(sent_title(picture), (*blocks, *small), danger=danger, summary="Confer: please open this now")
 
 
 def _lane(picture: Picture, verdict: Verdict) -> list[Block]:

@@ -60,7 +60,7 @@ def _card(picture: Picture, person: Person, notice: str, *, ring: bool = True) -
     danger = picture.book.emergency.line
     if not pending:
         blocks.append(Notice(settled_words(picture, person)))
-        blocks += [] if picture.around.why_not(person) else _ledger(picture)
+        blocks += [] if picture.around.why_not(person) else ledger_line(picture)
         return Card(f"Case {picture.case.reference}", tuple(blocks), danger=danger)
     lost = about_worker(picture)
     blocks += lost
@@ -83,14 +83,14 @@ def _card(picture: Picture, person: Person, notice: str, *, ring: bool = True) -
     clauses = dict.fromkeys(clause for _, verdict in pending for clause in verdict.clauses)
     blocks.append(Small(f"Policy {', '.join(clauses)}."))
     blocks.append(Small(f"Case {picture.case.reference}. Rules {picture.book.id} {picture.book.version}."))
-    blocks += _ledger(picture)
+    blocks += ledger_line(picture)
     urgent = any(verdict.clock in URGENT for _, verdict in pending)
     summary = ALARM if urgent else "Confer: please ring a colleague"
     card = Card("Do you agree?", tuple(blocks), danger=danger, summary=summary)
     return with_hide(picture, card, APPROVAL)
 
 
-def _ledger(picture: Picture) -> list[Block]:
+def ledger_line(picture: Picture) -> list[Small]:
     """Where the ledger stood when this was drawn: what the card says then cannot be taken out of the record unseen."""
     return [Small(f"Ledger {head}.")] if (head := short_head(picture.head)) else []
 

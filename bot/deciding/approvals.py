@@ -56,6 +56,7 @@ async def decline_confirmed(turn: Turn) -> Reply:
 async def open_approval(turn: Turn) -> Reply:
     """An asked person opens their card from the home page."""
     case = await turn.duty()
+    turn.note("proposal looked at", case)
     await turn.show_here(case, "approval")
     return Show(approval_card(await turn.picture(case), turn.person))
 

@@ -52,13 +52,17 @@ async def test_a_card_of_a_decision_shows_where_the_ledger_stood_and_the_chain_p
     await femi.sees("Already decided")
     await town.delivers()
     decided = head_on(femi)
+    await amira.reads("You can go on now")
+    worker = [(int(number), digest) for number, digest in HEAD.findall(amira.all())]
 
     async with town.reading() as tx:
-        anchors = [Anchor(tx.organisation_id, number, digest, town.clock.now) for number, digest in (asked, decided)]
+        heads = (asked, decided, *worker)
+        anchors = [Anchor(tx.organisation_id, number, digest, town.clock.now) for number, digest in heads]
         found = await verified(chain_in(tx), tx.organisation_id, anchors)
 
-    assert (found.fault, found.passed) == (None, 2)
+    assert (found.fault, found.passed) == (None, 3)
     assert asked[0] < decided[0] <= found.entries
+    assert asked[0] < worker[0][0] <= found.entries
 
 
 @ONE_ENGINE
