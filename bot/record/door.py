@@ -16,10 +16,9 @@ from aiohttp import web
 from bot.organisation.charity import charity_of
 from bot.picture import Picture
 from bot.record.exporting import Format, Paged, noted, paged, refused, written
-from bot.record.reading import Paper, visible
+from bot.record.reading import Paper, titled, visible
 from bot.trace import place_of
 from bot.turn import Office
-from storage.cases import plain_reference
 from storage.keeping import Handout
 from storage.records import NotFound, Person
 from storage.sealing import CannotOpen
@@ -110,8 +109,7 @@ async def _taken(office: Office, token: str) -> tuple[str, Format, Paged]:
             found = None
     if found is None:
         raise NotFound("handout")
-    plain = reference if paper in ("note", "record") else plain_reference(reference)
-    name = re.sub(r"[^A-Za-z0-9-]+", "-", f"{plain}-{paper}").strip("-")
+    name = re.sub(r"[^A-Za-z0-9-]+", "-", f"{titled(reference, paper)}-{paper}").strip("-")
     return f"{name}.{form}", form, found
 
 
@@ -120,10 +118,7 @@ async def _visible(tx: Transaction, office: Office, handout: Handout) -> tuple[s
     charity = charity_of(await tx.organisations.current())
     person = (await tx.people.get([handout.person_id]))[handout.person_id]
     case = await tx.cases.get(handout.consultation_id)
-    paper = cast("Paper", handout.paper)
-    # A copy is of everything on the reference, whichever consultation it was asked for from.
-    about = case.id if paper in ("note", "record") else plain_reference(case.reference)
-    mine, others = await visible(tx, office.books, charity, about, person, paper)
+    mine, others = await visible(tx, office.books, charity, case.id, person, cast("Paper", handout.paper))
     return case.reference, person, mine, others
 
 

@@ -13,9 +13,8 @@ from bot.emergency import with_line
 from bot.forms import one
 from bot.picture import Picture
 from bot.record.exporting import FORMATS, Format
-from bot.record.reading import NOTHING_THERE, PAPERS, Paper, may_have
+from bot.record.reading import NOTHING_THERE, PAPERS, Paper, may_have, titled
 from bot.turn import Refusal, Turn
-from storage.cases import plain_reference
 from storage.keeping import Handout
 from storage.records import NotFound
 
@@ -93,7 +92,5 @@ def _kinds(turn: Turn, picture: Picture) -> list[Paper]:
 
 
 def _command(turn: Turn, picture: Picture, kind: Paper) -> str:
-    """A copy and its sheet are of all that stands on the reference, so they are asked for without its mark."""
-    reference = picture.case.reference
-    named = reference if kind in ("note", "record") else plain_reference(reference)
+    named = titled(picture.case.reference, kind)
     return f'python -m bot record export "{named}" --kind {kind} --for {turn.person.handle} --out {kind}.pdf'

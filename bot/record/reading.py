@@ -47,6 +47,11 @@ def _data_protection_lead_sees(picture: Picture) -> bool:
     return any(each.can("data_protection_lead") and may_see(picture, each) for each in picture.around.everybody)
 
 
+def titled(reference: str, paper: Paper) -> str:
+    """The reference as this paper bears it: a copy and its sheet without the mark, which tells of other checklists."""
+    return plain_reference(reference) if paper in ("access", "sheet") else reference
+
+
 async def visible(
     tx: Transaction, books: Mapping[str, Book], charity: Charity, reference: str, person: Person, paper: Paper
 ) -> tuple[list[Picture], list[str]]:
