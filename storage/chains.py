@@ -16,6 +16,8 @@ PAGE = 20_000  # entries, some 6 MB
 
 _WHERE = "SELECT sequence, at, body, previous, hash FROM ledger WHERE organisation_id = $1"
 _ALL = _WHERE + " ORDER BY sequence"
+_UPTO = _WHERE + " AND sequence <= $2 ORDER BY sequence"
+_AFTER = _WHERE + " AND sequence > $2 ORDER BY sequence"
 _NEXT = _WHERE + " AND sequence > $2 ORDER BY sequence LIMIT 1"
 _WRITTEN_AFTER = _WHERE + " AND previous = $2 ORDER BY sequence"
 _HASHED = _WHERE + " AND hash = $2 ORDER BY sequence"
@@ -36,8 +38,14 @@ class Link(NamedTuple):
 class Chain(Protocol):
     """The ledger's table as it can be read; nothing is taken for granted about what stands in it."""
 
-    def pages(self, organisation_id: str) -> AsyncIterator[Sequence[Any]]:
-        """All of a charity's entries by number, some thousands at a time: number, time, body, previous, hash."""
+    def pages(
+        self, organisation_id: str, *, after: int | None = None, upto: int | None = None
+    ) -> AsyncIterator[Sequence[Any]]:
+        """A charity's entries by number, some thousands at a time: number, time, body, previous, hash.
+
+        All of them; or those `upto` a number and with it; or those `after` it. The two parts are the whole, whatever
+        stands where a number belongs.
+        """
 
     async def following(self, organisation_id: str, sequence: int) -> Link | None:
         """The entry with the next higher number."""
@@ -67,8 +75,10 @@ class OnSQLite:
         self._connection = connection
         self._page = page
 
-    async def pages(self, organisation_id: str) -> AsyncIterator[Sequence[Any]]:
-        cursor = self._run(_ALL, organisation_id)
+    async def pages(
+        self, organisation_id: str, *, after: int | None = None, upto: int | None = None
+    ) -> AsyncIterator[Sequence[Any]]:
+        cursor = self._run(*_part(organisation_id, after, upto))
         while page := cursor.fetchmany(self._page):
             yield page
 
@@ -102,8 +112,10 @@ class OnPostgreSQL:
         self._connection = connection
         self._page = page
 
-    async def pages(self, organisation_id: str) -> AsyncIterator[Sequence[Any]]:
-        cursor = await self._connection.cursor(_ALL, organisation_id)
+    async def pages(
+        self, organisation_id: str, *, after: int | None = None, upto: int | None = None
+    ) -> AsyncIterator[Sequence[Any]]:
+        cursor = await self._connection.cursor(*_part(organisation_id, after, upto))
         while page := await cursor.fetch(self._page):
             yield page
 
@@ -125,3 +137,9 @@ class OnPostgreSQL:
         while (row := await self._connection.fetchval(_WHOSE, found[-1])) is not None:
             found.append(row)
         return found[1:]
+
+
+def _part(organisation_id: str, after: int | None, upto: int | None) -> tuple[str, *tuple[object, ...]]:
+    if after is not None:
+        return (_AFTER, organisation_id, after)
+    return (_ALL, organisation_id) if upto is None else (_UPTO, organisation_id, upto)

@@ -6,9 +6,9 @@ The rule to keep: what is named is the first entry that is wrong, and an anchor 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol
 
 from storage.anchors import Anchor, moment_of, newest
 from storage.chains import Chain, Link
@@ -28,6 +28,20 @@ class Verified:
     fault: Fault | None
 
 
+class Good(NamedTuple):
+    """An entry up to which everything fits: its number and its hash."""
+
+    sequence: int
+    hash: bytes
+
+    @property
+    def head(self) -> tuple[int, str]:
+        return (self.sequence, self.hash.hex()) if self.sequence else (0, "")
+
+
+START = Good(0, BEGINNING)
+
+
 async def verified(
     chain: Chain, organisation_id: str, anchors: Sequence[Anchor] = (), *, founded: bool = False
 ) -> Verified:
@@ -35,37 +49,60 @@ async def verified(
 
     `founded`: the charity is there, and setting it up was the first entry.
     """
-    own = (each for each in anchors if each.organisation_id == organisation_id)
+    found = await walked(chain.pages(organisation_id), chain, organisation_id, anchors)
+    if founded and found.fault is None and not found.entries:
+        return replace(found, fault=Fault(1, "truncated", "It has no entries at all: the whole ledger was removed."))
+    return found
+
+
+async def walked(
+    pages: AsyncIterator[Sequence[Any]],
+    chain: Chain,
+    organisation_id: str,
+    anchors: Sequence[Anchor],
+    good: Good = START,
+) -> Verified:
+    """These pages of a chain, which follow on `good`, to their end or the first fault.
+
+    Only of a walk from START may the fault be told to a person: no other one has asked every anchor.
+    """
+    own = (each for each in anchors if each.organisation_id == organisation_id and each.sequence > good.sequence)
     ahead = sorted(own, key=lambda each: each.sequence)
-    good, passed, last_at = _Good(0, BEGINNING), 0, None
+    passed, last_at = 0, None
     known = 0  # the last number that an anchor holds fast
 
     def stopped(fault: Fault | None) -> Verified:
         return Verified(organisation_id, good.sequence, good.head, passed, last_at, fault)
 
-    async for page in chain.pages(organisation_id):
+    async for page in pages:
         begins = good.sequence
         good, fits = _followed(organisation_id, page, good)
         last_at = page[fits - 1][1] if fits else last_at
         while ahead and ahead[0].sequence <= good.sequence:
             anchor = ahead.pop(0)
             if not page[anchor.sequence - begins - 1][4].hex().startswith(anchor.hash):
-                good = _Good(anchor.sequence, page[anchor.sequence - begins - 1][4])
+                good = Good(anchor.sequence, page[anchor.sequence - begins - 1][4])
                 return stopped(_forked(anchor, known))
             passed, known = passed + 1, anchor.sequence
         if fits < len(page):
             wrong = Link(*page[fits])
             return stopped(await diagnosed(chain, organisation_id, good.sequence, good.hash, wrong, known=known))
-    if ahead:
-        return stopped(_cut(good.sequence, ahead[-1]))
-    if founded and not good.sequence:
-        return stopped(Fault(1, "truncated", "It has no entries at all: the whole ledger was removed."))
-    return stopped(None)
+    return stopped(_cut(good.sequence, ahead[-1]) if ahead else None)
 
 
-async def all_verified(chain: Chain, organisations: Sequence[str], anchors: Sequence[Anchor] = ()) -> list[Verified]:
+class Walk(Protocol):
+    """A way to verify one chain: `verified`, or one that comes to the same."""
+
+    def __call__(
+        self, chain: Chain, organisation_id: str, anchors: Sequence[Anchor] = (), *, founded: bool = False
+    ) -> Awaitable[Verified]: ...
+
+
+async def all_verified(
+    chain: Chain, organisations: Sequence[str], anchors: Sequence[Anchor] = (), *, walk: Walk = verified
+) -> list[Verified]:
     """Every chain there is, those of these charities first; and every charity that only the anchors know."""
-    found = [await verified(chain, each, anchors, founded=True) for each in organisations]
+    found = [await walk(chain, each, anchors, founded=True) for each in organisations]
     known = set(organisations)
     for each in await chain.whose():
         if each not in known:
@@ -81,16 +118,7 @@ async def all_verified(chain: Chain, organisations: Sequence[str], anchors: Sequ
     return found
 
 
-class _Good(NamedTuple):
-    sequence: int
-    hash: bytes
-
-    @property
-    def head(self) -> tuple[int, str]:
-        return (self.sequence, self.hash.hex()) if self.sequence else (0, "")
-
-
-def _followed(organisation_id: str, rows: Sequence[Any], good: _Good) -> tuple[_Good, int]:
+def _followed(organisation_id: str, rows: Sequence[Any], good: Good) -> tuple[Good, int]:
     """The last of these entries that follows, and how many do. `storage.links.link`, in one line: it runs a million
     times.
     """
@@ -106,7 +134,7 @@ def _followed(organisation_id: str, rows: Sequence[Any], good: _Good) -> tuple[_
             fits += 1
     except TypeError:
         pass  # words where a number or bytes belong: this entry was not written by us
-    return _Good(sequence, previous), fits
+    return Good(sequence, previous), fits
 
 
 def _forked(anchor: Anchor, known: int) -> Fault:

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from bot.bad_input import BadInput
 from storage.anchors import Anchor, AnchorsUnreadable, append_anchors, moment_of, read_anchors
 from storage.chains import Chain, chain_in
+from storage.halves import Halves
 from storage.ledger_file import ledger_in
 from storage.links import SHORT, short_head
 from storage.records import from_micros
-from storage.verifying import Verified, all_verified, verified
+from storage.verifying import Verified, Walk, all_verified
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -47,7 +48,7 @@ class Asked:
 async def verify_file(file: Path, asked: Asked) -> tuple[list[str], bool]:
     """`verify`, of the SQLite database in this file. Raises BadInput, StoreUnavailable."""
     with ledger_in(file) as (chain, names):
-        return await _verify(chain, names, asked)
+        return await _verify(chain, names, asked, Halves(file))
 
 
 async def verify(store: Store, asked: Asked) -> tuple[list[str], bool]:
@@ -57,17 +58,17 @@ async def verify(store: Store, asked: Asked) -> tuple[list[str], bool]:
     """
     async with store.read(asked.now) as tx:
         names = {each.id: each.name for each in await tx.organisations.all()}
-        return await _verify(chain_in(tx), names, asked)
+        return await _verify(chain_in(tx), names, asked, Halves(store.url))
 
 
-async def _verify(chain: Chain, names: Mapping[str, str], asked: Asked) -> tuple[list[str], bool]:
+async def _verify(chain: Chain, names: Mapping[str, str], asked: Asked, walk: Walk) -> tuple[list[str], bool]:
     named, chosen = asked.named, _chosen(names, asked.whose)
     anchors = [anchor for held in named.values() for anchor in held]
     anchors += [_shown(each, chosen, asked.now) for each in asked.heads]
     if asked.whose:
-        found = [await verified(chain, chosen[0], anchors, founded=True)]
+        found = [await walk(chain, chosen[0], anchors, founded=True)]
     else:
-        found = await all_verified(chain, chosen, anchors)
+        found = await all_verified(chain, chosen, anchors, walk=walk)
     if not found:
         return ["There is no charity in this database, and no ledger."], True
     lines = [_said(each, names, bool(anchors)) for each in found]
