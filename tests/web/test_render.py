@@ -56,7 +56,7 @@ def drawn(*blocks: Block) -> Markup:
         (Notice("Read this"), "Read this"),
         (Notice("Sent", "done"), "Done Sent"),
         (Notice("Mind this", "warning"), "Take care Mind this"),
-        (Notice("Tell nobody", "stop"), "Important Tell nobody"),
+        (Notice("Tell nobody", "stop"), "Stop Tell nobody"),
         (Facts((("Case", "LC-1"), ("To", "Council"))), "Case LC-1 To Council"),
         (Numbers((Number("Council", "020 7946 0112", "Nights"),)), "Council 020 7946 0112 Nights"),
         (Buttons((Button("Go on", "go"),)), "Go on"),

@@ -38,7 +38,7 @@ from bot.cards import (
 )
 from bot.channels.web.inputs import Slip, button, confirm, hidden, join, pick, press, text_field, ticks
 
-WORDS: Mapping[Weight, str] = {"info": "Note", "done": "Done", "warning": "Take care", "stop": "Important"}
+WORDS: Mapping[Weight, str] = {"info": "Note", "done": "Done", "warning": "Take care", "stop": "Stop"}
 DEAD = Markup('<button type="submit" hidden></button>')
 """Enter on a tick presses a form's first button. This one presses nothing, where the next might answer "yes"."""
 
