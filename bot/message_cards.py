@@ -8,6 +8,7 @@ from bot import roster_cards
 from bot.keeping import cards as keeping
 from bot.messages import Draws
 from bot.phone import factor_cards
+from bot.record import access_due
 from bot.team import locking, membership, night
 
 MESSAGES: Mapping[str, Draws] = {
@@ -19,6 +20,7 @@ MESSAGES: Mapping[str, Draws] = {
     night.KIND: night.alarm_card,
     membership.STANDS_IN: membership.stands_in_card,
     keeping.GONE: keeping.gone_card,
+    access_due.KIND: access_due.card,
     roster_cards.GIVEN: roster_cards.given_card,
     roster_cards.CLOSED: roster_cards.closed_card,
 }

@@ -24,6 +24,7 @@ from bot.looks import evening, next_morning
 from bot.organisation.charity import charity_of
 from bot.picture import Picture, look
 from bot.questioning import carry
+from bot.record import access_due
 from bot.spoken import not_confirmed_in_time
 from bot.team import night
 from bot.team.closed_accounts import account_closed
@@ -62,13 +63,19 @@ async def emergency_record(tx: Transaction, books: Mapping[str, Book], payload: 
     await tx.outbox.put("timer", f"{REMINDER}{case.id}", again, run_at=following)
 
 
+async def every_morning(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> None:
+    """What a day brings to the records, and the requests to see them whose date comes near."""
+    await keep(tx, books, payload)
+    await access_due.remind(tx, charity_of(await tx.organisations.current()))
+
+
 TIMERS: Mapping[str, Timer] = {
     "account_closed": account_closed,
     night.KIND: night.ring,
     "emergency_record": emergency_record,
     FOLLOW_UP: follow_up_due,
     DESTROY: destroy_due,
-    KEEP: keep,
+    KEEP: every_morning,
     "ladder": climb,
     "morning": morning,
     "beside": tell_of_both,

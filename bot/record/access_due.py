@@ -1,0 +1,72 @@
+"""The reminder that somebody's request to see what we hold comes to its date: each morning from the twentieth day on.
+
+The rule to keep: it says which and by when, and nothing of whether there is anything. It ends when it was answered.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot import messages
+from bot.cards import Button, Buttons, Card, Points, Say
+from bot.messages import Scene
+from bot.organisation.charity import Charity
+from bot.record.access import line
+from storage.keeping import AccessRequest
+from storage.records import Person
+from storage.store import Transaction
+
+KIND = "access_due"
+"""The kind of the message."""
+
+FROM = timedelta(days=20)
+"""After the request came: some ten days are left then of the month that UK GDPR Art 12(3) gives."""
+
+
+async def remind(tx: Transaction, charity: Charity) -> None:
+    """Once a day: one message for all of them, to whoever leads on data protection."""
+    due = await _due(tx, charity)
+    if not due:
+        return
+    people = [each for each in await tx.people.everybody() if each.active and not each.locked]
+    await messages.send(tx, KIND, _leads(people))
+    for request in due:
+        tx.note("access reminded", request=request.id)
+
+
+async def card(scene: Scene) -> Card | None:
+    """As it reads now; None once all were answered, or for somebody who does not lead any more."""
+    due, everybody = await _due(scene.tx, scene.charity), await scene.tx.people.everybody()
+    people = [each for each in everybody if each.active and not each.locked]
+    if not due or scene.person.id not in {each.id for each in _leads(people)}:
+        return None
+    today = scene.tx.now.astimezone(scene.charity.timezone).date()
+    blocks = (
+        Say("Somebody asked to see what we hold. It is not written down that they have an answer."),
+        Points(tuple(line(each, scene.charity, today) for each in due)),
+        Points(
+            (
+                "Have they the answer? Then have it written down: python -m bot record access answer CASE",
+                "Not yet? Open the copy and decide what stays out: python -m bot record access export CASE",
+                "Do you need more time? Tell them why, before the date.",
+            )
+        ),
+        Say("You get this every morning until it is written down.", quiet=True),
+        Buttons((Button("Everything open", "board"),)),
+    )
+    return scene.card("Answer a request soon", blocks, summary="Confer: a date comes near")
+
+
+async def _due(tx: Transaction, charity: Charity) -> list[AccessRequest]:
+    """Whose twentieth day has begun where the charity is."""
+    today = tx.now.astimezone(charity.timezone).date()
+    waiting = await tx.access.waiting()
+    return [each for each in waiting if each.received_at.astimezone(charity.timezone).date() + FROM <= today]
+
+
+def _leads(people: list[Person]) -> list[Person]:
+    """The data-protection lead; where there is none, the chair; else every trustee."""
+    for capability in ("data_protection_lead", "chair"):
+        if found := [each for each in people if each.can(capability)]:
+            return found
+    return [each for each in people if each.role == "trustee"]
