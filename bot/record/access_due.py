@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot import messages
-from bot.cards import Button, Buttons, Card, Points, Say
+from bot.cards import Button, Buttons, Card, Heading, Points, Say
 from bot.messages import Scene
 from bot.organisation.charity import Charity
 from bot.record.access import line
@@ -44,11 +44,12 @@ async def card(scene: Scene) -> Card | None:
     blocks = (
         Say("Somebody asked to see what we hold. It is not written down that they have an answer."),
         Points(tuple(line(each, scene.charity, today) for each in due)),
+        Heading("What to do now"),
         Points(
             (
-                "Have they the answer? Then have it written down: python -m bot record access answer CASE",
-                "Not yet? Open the copy and decide what stays out: python -m bot record access export CASE",
-                "Do you need more time? Tell them why, before the date.",
+                "Not answered? Whoever looks after Confer makes the copy for you. You decide what stays out.",
+                "Answered? Ask them to write it down.",
+                "Need more time? Tell the person why, before that day.",
             )
         ),
         Say("You get this every morning until it is written down.", quiet=True),
