@@ -88,4 +88,4 @@ async def letter(tx: Transaction, books: Mapping[str, Book], draws: Mapping[str,
         return None  # a consultation was begun there meanwhile
     card = await draws[payload["message"]](Scene(tx, book, charity, person, payload))
     who = Who(to["channel"], to["tenant"], to["user"])
-    return None if card is None else Letter(to["id"], who, to["conversation"], stands, card)
+    return None if card is None else Letter(to["id"], who, to["conversation"], stands, card, passing=True)

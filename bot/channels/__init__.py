@@ -54,13 +54,17 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A card on its way to one account. `message` is the message to edit, "" for a new one; `id` never repeats."""
+    """A card on its way to one account. `message` is the message to edit, "" for a new one; `id` never repeats.
+
+    `passing`: it is about no consultation, and no desk tells it again.
+    """
 
     id: str
     to: Who
     conversation: str
     message: str
     card: Card
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,11 @@ from bot.channels.web.inbound import one, read_event, read_inputs
 from bot.channels.web.inputs import Slip, join
 from bot.channels.web.page import Column, home_panel, new_delivery, people_page, plain_page
 from bot.channels.web.render import article, dialog, mark
-from bot.events import Event
+from bot.events import Event, Who
 
 HEARTBEAT = 15.0  # seconds between signs of life, so that a page notices when the server is gone
 SCRIPTLESS = 2.0  # seconds a page without the script waits for the record before it shows the emergency card
+KEPT = 60  # messages of one person
 FILES = {"sandbox.js": "text/javascript", "sandbox.css": "text/css", "icon.svg": "image/svg+xml"}
 
 Line = Mapping[str, object]
@@ -40,7 +41,10 @@ class Listener:
 
 
 class WebChannel:
-    """People of an invented charity in one browser. It keeps no card: a page asks for them when it loads."""
+    """People of an invented charity in one browser. A page asks for its cards when it loads.
+
+    Messages about no consultation are recorded nowhere: the last ones are kept here, until the sandbox stops.
+    """
 
     name = "web"
     loopback_only = True  # anybody who reaches the page acts as anybody
@@ -49,6 +53,7 @@ class WebChannel:
         self._token = secrets.token_urlsafe(24)
         self._listeners: set[Listener] = set()
         self._known: dict[str, Account] = {}
+        self._messages: dict[str, dict[str, Card]] = {}  # person -> message -> as it was shown last, oldest first
         self._stopping = False
 
     def mount(self, app: web.Application, desk: Desk) -> None:
@@ -70,8 +75,13 @@ class WebChannel:
         await self._close(None)
 
     async def deliver(self, letter: Letter) -> Sent:
-        """Show the card on every open page of that person. A page opened later asks for it; twice is as once."""
+        """Show the card on every open page of that person, and on one opened later; twice is as once."""
         sent = Sent(conversation=letter.conversation or letter.to.user, message=letter.message or f"web-{letter.id}")
+        if letter.passing:
+            kept = self._messages.setdefault(letter.to.user, {})
+            kept[sent.message] = letter.card
+            if len(kept) > KEPT:
+                del kept[next(iter(kept))]
         for listener in self._listeners:
             if letter.to.user in listener.people:
                 listener.pending[letter.to.user, sent.message] = letter.card
@@ -79,7 +89,8 @@ class WebChannel:
         return sent
 
     async def erase(self, placed: Placed) -> None:
-        """Take it off every open page. A page that is opened later never had it."""
+        """Take it off every open page, and off those that are opened later."""
+        self._messages.get(placed.to.user, {}).pop(placed.message, None)
         for listener in self._listeners:
             if placed.to.user in listener.people:
                 listener.pending[placed.to.user, placed.message] = None
@@ -102,7 +113,7 @@ class WebChannel:
                 Column(
                     account=account,
                     home=await self._desk.home(account.who),
-                    cards=await self._desk.cards(account.who),
+                    cards=await self._cards(account.who),
                     extra=(extra or {}).get(account.who.user, Markup()),
                 )
                 for account in everybody
@@ -114,12 +125,18 @@ class WebChannel:
             raise nobody()
         return html(people_page(columns, everybody, self._token, only))
 
+    async def _cards(self, who: Who) -> list[tuple[str, Card]]:
+        """The cards of the record, and after them what was sent beside it."""
+        cards = await self._desk.cards(who)
+        recorded = {message for message, _ in cards}
+        return cards + [each for each in self._messages.get(who.user, {}).items() if each[0] not in recorded]
+
     async def _person(self, request: web.Request) -> web.Response:
         """One person's home and cards as they stand now, as JSON: what a page asks for when it comes back."""
         account = await self._account(request.match_info["person"])
         try:
             home = await self._desk.home(account.who)
-            cards = await self._desk.cards(account.who)
+            cards = await self._cards(account.who)
         except Unavailable:
             raise Refused(
                 503, "Not available", "This could not be brought up to date. It tries again by itself."
@@ -212,6 +229,9 @@ class WebChannel:
         try:
             reply = await self._desk.handle(event)
             if isinstance(reply, Show):
+                kept = self._messages.get(event.who.user, {})
+                if event.message in kept:
+                    kept[event.message] = reply.card
                 await self._desk.sent(event, Sent(conversation=event.who.user, message=message_of(event)))
         except Unavailable as unavailable:
             return Aside(unavailable.card)
