@@ -21,7 +21,7 @@ from bot.team.importing import import_charity, import_people
 from policy.book import Book
 from storage.sealing import Keyring, new_key
 from storage.store import Store
-from tests.conversations.sides import HOMES, ROSTER, SLACKS_OWN, opened, products_of, rehoused
+from tests.conversations.sides import HOMES, NOT_IN_THE_SANDBOX, ROSTER, SLACKS_OWN, opened, products_of, rehoused
 from tests.conversations.town import Clock, Town
 from tests.databases import apart, copied, create, execute
 
@@ -68,6 +68,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _goes_anywhere(item: pytest.Item, product: str) -> bool:
     if product != "slack" and item.get_closest_marker(SLACKS_OWN.name):
+        return False
+    if product == "web" and item.get_closest_marker(NOT_IN_THE_SANDBOX.name):
         return False
     given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
     return "town" in getattr(item, "fixturenames", ()) and "homes" not in given and given.get("charity_url") == "sqlite"

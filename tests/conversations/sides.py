@@ -122,7 +122,8 @@ class OnWeb:
         self.tab.connect(bot, *ROSTERED)
 
     def resident(self, handle: str, **marks: object) -> Resident:
-        assert not marks, "the sandbox says nothing of anybody"
+        if marks:
+            pytest.skip("the sandbox says nothing of anybody")
         return WebResident(self.tab.person(handle))
 
     def heals(self) -> None:
@@ -177,6 +178,9 @@ def on(*homes: str, engines: bool = False) -> pytest.MarkDecorator:
 
 SLACKS_OWN = pytest.mark.slacks_own
 """For what looks at Slack's own forms, messages, places or errors; with `--on` another product it is left out."""
+
+NOT_IN_THE_SANDBOX = pytest.mark.not_in_the_sandbox
+"""For what needs a command with words behind it, or an account that is missing; with `--on web` it is left out."""
 
 EVERYWHERE = on("slack", "teams", "web", engines=True)
 EVERY_PRODUCT = on("slack", "teams", "web")

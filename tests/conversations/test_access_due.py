@@ -10,11 +10,11 @@ from tests.conversations.test_keeping import bell_rings
 from tests.conversations.town import ONE_ENGINE, Town
 
 CAME = date(2026, 11, 20)
-SUMMARY = "Confer: a date comes near"
+TITLE = "Answer a request soon"
 
 
 def reminders(person: Resident) -> int:
-    return sum(each.text == SUMMARY for each in person.account.messages())
+    return sum(TITLE in str(each.blocks) for each in person.account.messages())
 
 
 async def asked(town: Town, reference: str = "JU-2026-0001") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.conversations import stories
 from tests.conversations.around import A_CHILD_AND_TERROR, PLAN, keeps_out
+from tests.conversations.sides import NOT_IN_THE_SANDBOX
 from tests.conversations.town import ONE_ENGINE, Town
 
 
@@ -170,6 +171,7 @@ async def test_a_form_that_was_not_kept_says_so_beside_the_emergency_card(town: 
 
 
 @ONE_ENGINE
+@NOT_IN_THE_SANDBOX
 async def test_who_our_message_did_not_reach_is_named_with_their_number(town: Town) -> None:
     amira = town.person("amira")
 

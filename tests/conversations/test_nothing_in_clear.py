@@ -21,6 +21,7 @@ from bot.record.exporting import FORMATS, paged, written
 from tests import disk
 from tests.conversations import stories
 from tests.conversations.resident import TALKED, Ticked
+from tests.conversations.sides import NOT_IN_THE_SANDBOX, SLACKS_OWN
 from tests.conversations.test_asking_back import answers, asks
 from tests.conversations.test_going_further import REFER
 from tests.conversations.test_ladder import time_goes_on
@@ -215,6 +216,7 @@ async def test_why_one_of_two_workers_cannot_confirm_it(town: Town, words: Words
     assert "excused" in await kinds(town)
 
 
+@SLACKS_OWN
 @pytest.mark.usefixtures("hidden")
 async def test_what_is_told_by_letters_that_never_arrive(town: Town, words: Words) -> None:
     amira, _ = town.people("amira", "femi")
@@ -228,6 +230,7 @@ async def test_what_is_told_by_letters_that_never_arrive(town: Town, words: Word
     assert "letter undeliverable" in await town.ledger_kinds()
 
 
+@NOT_IN_THE_SANDBOX
 @pytest.mark.usefixtures("hidden")
 async def test_what_is_refused_or_fails_on_the_way(town: Town, words: Words, caplog: pytest.LogCaptureFixture) -> None:
     amira = town.person("amira")

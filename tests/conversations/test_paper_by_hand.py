@@ -10,6 +10,7 @@ from bot.cards import Open, Say
 from bot.dispatch import Dispatcher
 from bot.events import Event, Who
 from bot.record.reading import PAPERS
+from tests.conversations.sides import SLACKS_OWN
 from tests.conversations.test_keeping import closed
 from tests.conversations.town import ONE_ENGINE, Town
 
@@ -27,6 +28,7 @@ async def commands_for(town: Town, user: str) -> list[str]:
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_each_paper_that_a_lead_may_have_has_a_command_of_its_own(town: Town) -> None:
     await closed(town)
     async with town.changing() as tx:
@@ -41,6 +43,7 @@ async def test_each_paper_that_a_lead_may_have_has_a_command_of_its_own(town: To
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_a_worker_reads_the_one_for_their_note(town: Town) -> None:
     await closed(town)
 

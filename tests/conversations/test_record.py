@@ -17,6 +17,7 @@ from bot.record.exporting import Format
 from bot.record.reading import NOTHING_THERE, Paper
 from tests.conversations import stories
 from tests.conversations.around import keeps_out
+from tests.conversations.sides import SLACKS_OWN
 from tests.conversations.test_board import sees_the_board
 from tests.conversations.test_who_may import answers, closes, sends
 from tests.conversations.town import ONE_ENGINE, Town
@@ -110,6 +111,7 @@ async def test_what_is_not_there_and_what_is_not_yours_is_told_in_the_same_words
 
 
 @ONE_ENGINE
+@SLACKS_OWN
 async def test_a_forged_press_for_a_note_learns_nothing_either_and_stands_in_the_ledger(town: Town) -> None:
     await answers(town)
     case, said = await town.case(), []

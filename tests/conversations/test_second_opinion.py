@@ -172,7 +172,7 @@ async def test_in_a_lane_that_protects_a_no_goes_on_by_itself_and_needs_no_butto
 
     await amira.sees("You can also ring the council, 111 or 101 without a name, now.")
     assert WAY_IN not in amira.all()
-    await ben.sees("Take care. Femi Adair said no at 02:14 on 20 November.")
+    await ben.sees("Take care", "Femi Adair said no at 02:14 on 20 November.")
 
 
 @ONE_ENGINE

@@ -495,7 +495,7 @@ async def test_what_was_done_about_a_danger_is_written_down_without_a_pin(town: 
 
     await femi.presses("Press", on=femi.forges("record", c=case.id, v=str(case.version)))
 
-    await femi.account.workspace.until(lambda: femi.account.workspace.modals.get(femi.account.id), "nothing opened")
+    await femi.sees("# What was done", "Did you ring 999?")
     assert "# Your PIN" not in femi.screen()
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.web.tab import Tab
 
 Json = dict[str, Any]
-POINTS_ON = ("Open your card", "This went on in a newer message.")
+POINTS_ON = ("Open your card", "This went on in a newer message.", "This is settled by now. Look at your card.")
 """What a message says that is not the one to look at: its button, or all that is left of it."""
 
 OPTIONAL = " (optional)"
@@ -52,10 +52,21 @@ class Shown:
     edits: int = 0
     errors: list[str] = field(default_factory=list)
     state: State | None = None
+    held: bool = False  # an emergency card, which stays until something else is said in its place
 
     @property
     def screen(self) -> Node:
         return parsed(self.html)
+
+    @property
+    def blocks(self) -> list[str]:
+        """What stands on it, line by line, named as the other products name it."""
+        return seen(self.screen, self.filled).splitlines()
+
+    @property
+    def only_for(self) -> str:
+        """Nothing is whispered here."""
+        return ""
 
     @property
     def filled(self) -> State:
@@ -230,12 +241,14 @@ class Person:
     def places(self, line: Json, message: str, *, quiet: bool = False) -> None:
         """`quiet`: nothing happened to it just now, so it does not come before the eyes."""
         before = self.cards.get(message)
-        if before is not None and before.mark == line["mark"] and quiet:
+        if before is not None and (before.mark == line["mark"] or before.held) and quiet:
             return
         changed, edits = self.tab.change(), before.edits + 1 if before else 0
         if before is not None and quiet:
             changed = before.changed
-        self.cards[message] = Shown(line["html"], line["mark"], message, changed, edits)
+        self.cards[message] = Shown(
+            line["html"], line["mark"], message, changed, edits, held=line.get("kind") == "urgent"
+        )
 
     # How
 

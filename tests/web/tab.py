@@ -26,7 +26,8 @@ class Tab:
     def __init__(self) -> None:
         self.people: dict[str, Person] = {}
         self.bot = ""
-        self.token = ""
+        self.token = ""  # "" until the page is there
+        self._loaded = False
         self._stream: asyncio.Task[None] | None = None
         self._order = count(1)
         self._changed = asyncio.Event()
@@ -41,7 +42,7 @@ class Tab:
 
     def connect(self, bot: str, *people: str) -> None:
         """The page of the bot at this address, which may be another one than before."""
-        self.bot = bot.rstrip("/")
+        self.bot, self.token = bot.rstrip("/"), ""
         for each in people:
             self.person(each)
         before, self._stream = self._stream, asyncio.create_task(self._listens())
@@ -116,12 +117,12 @@ class Tab:
 
     async def _hears(self, kind: str, said: Json) -> None:
         if kind == "hello":
-            begun, self.token = not self.token, said["token"]
-            if not begun:
+            if self._loaded:
                 for person in self.people.values():
                     person.cards.clear()  # the page is loaded anew
                     person.aside = person.dialog = None
                     await self.refreshes(person)
+            self._loaded, self.token = True, said["token"]
             self.change()
         elif kind == "card" and said["person"] in self.people:
             if said["kind"] == "gone":
