@@ -57,6 +57,7 @@ bench: .venv/dev ## measure a press beside bare Bolt and stock botbuilder; write
 	@$(PY) -m tests.bench.teams
 	@$(PY) -m tests.bench.walk
 	@$(PY) -m tests.bench.ledger
+	@$(PY) -m tests.bench.digest
 
 docs: .venv/dev ## write the generated pages of docs/policy anew: drawings, coverage, presses, proof
 	@$(PY) -m bot book draw

@@ -209,6 +209,14 @@ def _parser(first: str) -> argparse.ArgumentParser:
     words = "before its day: for which lead, their id in the roster. Never whoever held the case or decided in it"
     ending.add_argument("--for", dest="lead", default="", metavar="ID", help=words)
 
+    words = "the figures of a year, for trustees and a safeguarding audit: an annual return, with no case in it"
+    reporting = command(commands, "report", words, _report)
+    reporting.add_argument("--year", type=_year, required=True, metavar="YEAR", help="2026; it need not be over")
+    reporting.add_argument("--format", choices=["pdf", "csv", "json"], default="pdf", help="default pdf")
+    reporting.add_argument("--organisation", default="", metavar="NAME", help="this charity, by its name or id")
+    words = "a file that is not there yet (default annual-return-YEAR.FORMAT)"
+    reporting.add_argument("--output", type=Path, metavar="FILE", help=words)
+
     books = commands.add_parser("book", help="look into a policy book").add_subparsers(required=True, metavar="COMMAND")
     check = command(books, "check", "list every fault of one or more books; exit 1 if there is any", _check)
     check.add_argument("files", type=Path, nargs="*", metavar="FILE", help="default: every book of the charity")
@@ -475,6 +483,12 @@ def _destroy(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     return running.destroy_record(chosen, environment)
 
 
+def _report(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot import running
+
+    return running.report_year(chosen, environment)
+
+
 def _check(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
     from bot.bookshelf import bookwork
 
@@ -532,6 +546,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as wrong:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-12-01") from wrong
+
+
+def _year(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 2000 <= int(text) <= 2999):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a year such as 2026")
+    return int(text)
 
 
 def _days(text: str) -> int:

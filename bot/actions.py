@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot import asking_back, consultation, guidance, home, reference, sending, spoken, unhiding
-from bot.afterwards import client_letter, closing, disclosing, finishing, looking, there
+from bot import asking_back, consultation, guidance, home, putting_off, reference, sending, spoken, unhiding
+from bot.afterwards import client_letter, closing, disclosing, finishing, looking, there, waiting_list
 from bot.cards import Reply
 from bot.deciding import approvals, passing
 from bot.leads import beside, board, handing, holding, reopening
 from bot.phone import factors, hiding, pin
 from bot.record import chat, handing_out
 from bot.record.handing_out import AS_FILE
-from bot.team import administering, away, locking, night, on_call
+from bot.reporting import choosing, enquiring
+from bot.reporting import handing_out as digest_files
+from bot.reporting import presses as digest
+from bot.team import administering, away, locking, night, on_call, rota_test
 from bot.turn import Turn
 
 ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
@@ -51,6 +54,7 @@ ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
     "night.confirm": home.night_planned,
     "night.seen": night.seen,
     "night.list": night.who_has_tested,
+    "rota.seen": rota_test.seen,
     "hide": hiding.hide,
     "unhide": unhiding.unhide,
     "new": consultation.new,
@@ -66,6 +70,22 @@ ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
     "send.confirm": sending.send_confirmed,
     "withdraw": sending.withdraw,
     "second": sending.second,
+    "digest.all": digest.all_numbers,
+    "digest.less": digest.less,
+    "digest.before": digest.before,
+    "digest.file": digest_files.file,
+    "digest.mine": waiting_list.mine,
+    "digest.latest": digest.latest,
+    choosing.OFTEN: choosing.choose,
+    "digest.often.confirm": choosing.chosen,
+    enquiring.ASK: enquiring.ask,
+    "enquiry.confirm": enquiring.asked,
+    enquiring.READ: enquiring.read,
+    "enquiry.answer.confirm": enquiring.answered,
+    enquiring.READ_ANSWER: enquiring.read_answer,
+    "due.open": waiting_list.open_,
+    putting_off.LATER: putting_off.later,
+    "due.later.confirm": putting_off.put_off_until,
     "board": chat.board,
     "board.open": board.opened,
     "board.closed": board.closed,

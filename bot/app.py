@@ -14,12 +14,13 @@ from typing import Any
 from aiohttp import web
 
 from bot.books import read_books
-from bot.channels import Channel, Troubled, discover
+from bot.channels import Channel, Time, Timed, Troubled, discover
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
 from bot.evidence.anchoring import anchor_every_day
 from bot.evidence.keys_words import look_for_keys
 from bot.record.door import papers
+from bot.reporting.handing_out import digests
 from bot.reviving import revive_at_start, revive_every_hour
 from bot.settings import Settings, SettingsError, book_folders, read_settings
 from bot.turn import Office
@@ -110,14 +111,26 @@ def ready(environment: Mapping[str, str]) -> tuple[Settings, list[Channel]]:
     raise SettingsError(faults)
 
 
+Trial = Callable[[Dispatcher, Delivery, str], Time]
+"""The time of a trial, for the channel of this name."""
+
+
 @asynccontextmanager
-async def running(office: Office, channels: Sequence[Channel], *, serve: bool = True) -> AsyncIterator[web.Application]:
-    """Channels started and letters being sent; the application to serve, if anything is to be served."""
+async def running(
+    office: Office, channels: Sequence[Channel], *, serve: bool = True, trial: Trial | None = None
+) -> AsyncIterator[web.Application]:
+    """Channels started and letters being sent; the application to serve, if anything is to be served.
+
+    `trial`: nothing here is real, and whoever tries it out may let time pass.
+    """
     dispatcher = Dispatcher(office)
     delivery = Delivery(office, channels, dispatcher)
+    for channel in channels:
+        if trial is not None and isinstance(channel, Timed):
+            channel.takes(trial(dispatcher, delivery, channel.name))
     app = web.Application(client_max_size=2**20)
     if serve:
-        app.add_routes([web.get("/healthz", _health(office, delivery, channels)), *papers(office)])
+        app.add_routes([web.get("/healthz", _health(office, delivery, channels)), *papers(office), *digests(office)])
         for channel in channels:
             channel.mount(app, dispatcher)
     for channel in channels:
@@ -144,15 +157,21 @@ async def running(office: Office, channels: Sequence[Channel], *, serve: bool = 
 
 
 async def serve(
-    office: Office, channels: Sequence[Channel], *, host: str, port: int, ready: Callable[[int], None]
+    office: Office,
+    channels: Sequence[Channel],
+    *,
+    host: str,
+    port: int,
+    ready: Callable[[int], None],
+    trial: Trial | None = None,
 ) -> None:
     """Serve until the process is told to stop (SIGTERM, SIGINT), then finish what was promised.
 
-    Where a channel is `loopback_only`, nobody but this machine is served, whatever `host` says.
+    Where a channel is `loopback_only`, nobody but this machine is served, whatever `host` says. `trial`: see `running`.
     """
     if any(getattr(channel, "loopback_only", False) for channel in channels):
         host = "127.0.0.1"
-    async with running(office, channels) as app:
+    async with running(office, channels, trial=trial) as app:
         runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await runner.setup()
         site = web.TCPSite(runner, host, port)

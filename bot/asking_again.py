@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from bot.follow_through import due_since, missing, new_since, to_write
+from bot.follow_through import due_since, missing, new_since, shared, to_write
 from bot.organisation.charity import Charity
 from bot.picture import URGENT, Picture
 from storage.store import Transaction
@@ -47,6 +47,11 @@ def in_a_hurry(picture: Picture) -> bool:
     """
     open_ = [v for v in to_write(picture) if v.lane.protective or picture.standing(v) != "declined"]
     return any(verdict.clock in URGENT for verdict in open_)
+
+
+def for_the_lead(picture: Picture) -> bool:
+    """Whether whoever leads is told that it is not all written down. No snooze is looked at."""
+    return bool(to_write(picture) or (missing(picture) and shared(picture)))
 
 
 def first_asked(picture: Picture, since: datetime) -> datetime:

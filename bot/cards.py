@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 Tone = Literal["plain", "main", "danger"]
 Weight = Literal["info", "done", "warning", "stop"]
@@ -143,6 +143,28 @@ class Progress:
     about: int
 
 
+class Drawing(Protocol):
+    """What a picture is drawn from: plain values, so that two that show the same are equal."""
+
+    def png(self) -> bytes:
+        """The file, a few KB: white behind, and readable at 360 points across. Takes a while, and may raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture under its title. `words` say every number in it, in at most 2,000 characters, to whoever sees none.
+
+    below: what its signs mean, for whoever sees it. png: what `painting` made of the drawing, after the transaction and
+    beside the loop. A renderer that has none, or cannot show it, says the words in its place.
+    """
+
+    title: str
+    words: str
+    drawing: Drawing
+    below: str = ""
+    png: bytes = b""
+
+
 @dataclass(frozen=True, slots=True)
 class Small:
     """Small print that stands at the end: clause numbers, the ledger's short head, the version of the rules."""
@@ -159,7 +181,7 @@ class More:
 
 
 Plain = Heading | Say | Points | Quote | Notice | Facts | Numbers | Small
-Block = Plain | Link | Buttons | Ticks | Pick | Progress | More
+Block = Plain | Link | Buttons | Ticks | Pick | Progress | Image | More
 
 
 @dataclass(frozen=True, slots=True)

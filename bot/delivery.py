@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot import messages
+from bot import messages, painting
 from bot.afterwards.reminders import TIMERS
 from bot.books import book_of
 from bot.channels import CannotErase, Channel, Closed, DeliveryError, Erasing, Gone, Letter
@@ -40,6 +42,7 @@ _AT_MOST = LEASE.total_seconds() * 0.8  # a handler cut here can still settle be
 _POLL = 1.0  # seconds; a belt for what was written by another process and whose wake-up was lost
 _SETTLE_EVERY = 0.5  # seconds; whoever dies in between shows the same card once more
 _BATCH = 20
+_TIMERS = 12  # at work; more would take every connection there is, and wait for one until their leases run out
 _FAILED = {"letter": "letter undeliverable", erasing.KIND: "message not deleted"}
 _LATE = timedelta(seconds=30)  # without a round, while something is due: somebody has to look
 
@@ -55,7 +58,9 @@ class Delivery:
         self._loose: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._ended = False
+        self._rounds_wait = asyncio.Lock()
         self._last_round = office.clock()
+        self._full = False  # the last round left timers where they were
 
     def trouble(self, now: datetime, due: datetime | None) -> str:
         """Why letters do not go out, in words; "" where they do. `due` is when the next job is."""
@@ -100,9 +105,20 @@ class Delivery:
 
     async def round(self) -> bool:
         """Claim what is due and begin on it; whether there was anything."""
+        async with self._rounds_wait:
+            return await self._round()
+
+    async def _round(self) -> bool:
         now = self._office.clock()
         async with self._office.store.begin(now) as tx:
-            jobs = await tx.outbox.claim(limit=_BATCH, busy=list(self._busy), channels=list(self._channels))
+            room = _TIMERS - len(self._loose)
+            self._full = room <= 0
+            jobs = await tx.outbox.claim(
+                limit=_BATCH if self._full else room,
+                busy=list(self._busy),
+                channels=list(self._channels),
+                timers=not self._full,
+            )
         for job in jobs:
             task = asyncio.create_task(self._do(job))
             if job.lane:
@@ -110,15 +126,23 @@ class Delivery:
                 task.add_done_callback(partial(self._free, job.lane))
             else:
                 self._loose.add(task)
-                task.add_done_callback(self._loose.discard)
+                task.add_done_callback(self._rung)
         self._last_round = self._office.clock()
         return bool(jobs)
 
     async def drain(self) -> None:
         """Send until nothing is due (tests, and the end of a process)."""
-        while await self.round() or self._busy or self._loose:
-            await asyncio.gather(*self._busy.values(), *self._loose, return_exceptions=True)
-        await self.settle_answers()
+        async with self.quiet():
+            pass
+
+    @asynccontextmanager
+    async def quiet(self) -> AsyncIterator[None]:
+        """While inside nothing is due, nothing is under way, and no round begins: when a trial may move its clock."""
+        async with self._rounds_wait:
+            while await self._round() or self._busy or self._loose or self._full:
+                await asyncio.gather(*self._busy.values(), *self._loose, return_exceptions=True)
+            await self.settle_answers()
+            yield
 
     async def settle_answers(self) -> None:
         """Write down, in one transaction, every card that was sent as the direct answer to a press."""
@@ -147,6 +171,11 @@ class Delivery:
     def _free(self, lane: str, _: asyncio.Task[None]) -> None:
         self._busy.pop(lane, None)
         self._office.store.due.set()
+
+    def _rung(self, task: asyncio.Task[None]) -> None:
+        self._loose.discard(task)
+        if len(self._loose) == _TIMERS // 2:
+            self._office.store.due.set()  # there is room again
 
     async def _do(self, job: Job) -> None:
         try:
@@ -276,7 +305,8 @@ class Delivery:
         """A message about no consultation, as it has to read now."""
         async with self._office.store.read(self._office.clock()) as tx:
             tx.bind(job.organisation_id)
-            return await messages.letter(tx, self._office.books, MESSAGES, job)
+            letter = await messages.letter(tx, self._office.books, MESSAGES, job)
+        return replace(letter, card=await painting.painted(letter.card, painting.FOR_A_LETTER)) if letter else None
 
     async def _ring(self, job: Job) -> None:
         """Run a timer: its effects, its letters and its "done" in one transaction."""

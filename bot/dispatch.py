@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import consultation, emergency, notices, standing
+from bot import consultation, emergency, notices, painting, standing
 from bot.actions import ACTIONS
 from bot.cards import (
     Aside,
@@ -82,7 +82,7 @@ class Dispatcher:
     async def handle(self, event: Event) -> Reply:
         """Apply the event and answer. Raises Unavailable where nothing could be recorded."""
         try:
-            return await self._handle(event)
+            return await painting.answer(await self._handle(event))
         except (StoreUnavailable, TimeoutError) as trouble:
             log.warning("not recorded: %s", trouble)
             raise Unavailable(self._unrecorded(event)) from trouble

@@ -9,6 +9,8 @@ from bot.consultation import OPEN, start
 from bot.leads import board
 from bot.phone import factors, pin
 from bot.phone.locked import locked_card
+from bot.reporting import enquiring
+from bot.reporting.readers import may_read
 from bot.team import away, locking, night, own_phone, team_news
 from bot.team.on_call import on_call
 from bot.turn import Turn
@@ -37,6 +39,7 @@ async def home_card(turn: Turn, *, said: str = "") -> Card:
         buttons += [Button(f"Did you agree? {case.reference}", "agreed", {"c": case.id}) for case in agreed]
         blocks.append(Buttons(tuple(buttons)))
     blocks += await looking.home_blocks(turn)
+    blocks += await enquiring.home_blocks(turn)
     mine = await turn.tx.cases.of(turn.person.id, OPEN)
     blocks.append(Heading("Your open consultations"))
     if not mine:
@@ -47,6 +50,8 @@ async def home_card(turn: Turn, *, said: str = "") -> Card:
     blocks += await away.home_blocks(turn)
     blocks += await team_news.home_blocks(turn)
     blocks += await board.home_blocks(turn)
+    if may_read(turn.person):
+        blocks.append(Buttons((Button("The weekly digest", "digest.latest"),)))
     blocks.append(Buttons((Button("Who is on call?", "on_call"),)))
     blocks += await own_phone.home_blocks(turn)
     blocks.append(Say("Never type a name here. Use the buttons and the case reference.", quiet=True))

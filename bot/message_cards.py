@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot import roster_cards
+from bot.afterwards import daily
 from bot.keeping import cards as keeping
 from bot.messages import Draws
 from bot.phone import factor_cards
 from bot.record import access_due
-from bot.team import locking, membership, night
+from bot.reporting import digest_card, enquiring, readers
+from bot.team import locking, membership, night, rota_test
 
 MESSAGES: Mapping[str, Draws] = {
     locking.LOCKED: locking.lock_card,
@@ -21,6 +23,13 @@ MESSAGES: Mapping[str, Draws] = {
     membership.STANDS_IN: membership.stands_in_card,
     keeping.GONE: keeping.gone_card,
     access_due.KIND: access_due.card,
+    digest_card.KIND: digest_card.message,
+    readers.HOLE: readers.hole_card,
+    enquiring.KIND: enquiring.asked_card,
+    enquiring.ANSWERED: enquiring.answered_card,
+    daily.KIND: daily.message,
+    rota_test.KIND: rota_test.message,
+    rota_test.MISSED: rota_test.missed_card,
     roster_cards.GIVEN: roster_cards.given_card,
     roster_cards.CLOSED: roster_cards.closed_card,
 }

@@ -1,32 +1,34 @@
 """Messages about no consultation: what they carry, and the desk they are drawn at.
 
-The rule to keep: they hold ids and kinds only, are drawn at the moment they are sent, and say nothing of any case.
+The rule to keep: they hold ids and kinds only, are drawn at the moment they are sent, and say nothing of any case. The
+list of somebody's day has references in it, and nothing else of one.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.cards import Block, Card
 from bot.channels import Letter
 from bot.events import Who
 from bot.organisation.charity import Charity, charity_of
 from policy.book import Book
-from storage.records import Job, Person, Post
+from storage.records import Address, Job, Person, Post
 from storage.store import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything a message may be drawn from. `about`: the ids it was sent with."""
+    """Everything a message may be drawn from. `about`: the ids it was sent with. `books`: all that this process has."""
 
     tx: Transaction
     book: Book
     charity: Charity
     person: Person
     about: Mapping[str, str]
+    books: Mapping[str, Book] = field(default_factory=dict)
 
     def card(self, title: str, blocks: Sequence[Block], *, summary: str = "Confer: please open this") -> Card:
         return Card(title, tuple(blocks), danger=self.book.emergency.line, summary=summary)
@@ -41,7 +43,13 @@ async def send(tx: Transaction, kind: str, people: Collection[Person], **about: 
 
     With `parting="yes"` it is theirs to read even where the account, or they, are off the list before it goes out.
     """
-    for address in await tx.people.accounts([person.id for person in people]):
+    await send_to(tx, kind, await tx.people.accounts([person.id for person in people]), **about)
+
+
+async def send_to(tx: Transaction, kind: str, accounts: Collection[Address], **about: str) -> None:
+    """The same to these accounts, for whoever has them at hand."""
+    promised = []
+    for address in accounts:
         id = secrets.token_urlsafe(9)
         lane = f"{address.channel}/{address.tenant}/{address.user}"
         to = {
@@ -51,7 +59,8 @@ async def send(tx: Transaction, kind: str, people: Collection[Person], **about: 
             "user": address.user,
             "conversation": address.conversation,
         }
-        await tx.outbox.put("letter", f"message:{id}", {**about, **to, "message": kind, "id": id}, lane=lane)
+        promised.append((f"message:{id}", {**about, **to, "message": kind, "id": id}, lane))
+    await tx.outbox.put_all("letter", promised)
 
 
 async def instead(tx: Transaction, kind: str, copy: Post) -> None:
@@ -86,6 +95,6 @@ async def letter(tx: Transaction, books: Mapping[str, Book], draws: Mapping[str,
     stands = to.get("stands", "")
     if stands and await tx.posts.at(to["channel"], to["tenant"], to["user"], stands):
         return None  # a consultation was begun there meanwhile
-    card = await draws[payload["message"]](Scene(tx, book, charity, person, payload))
+    card = await draws[payload["message"]](Scene(tx, book, charity, person, payload, books))
     who = Who(to["channel"], to["tenant"], to["user"])
-    return None if card is None else Letter(to["id"], who, to["conversation"], stands, card, passing=True)
+    return None if card is None else Letter(to["id"], who, to["conversation"], stands, card, alone=True)

@@ -14,6 +14,8 @@ from bot.afterwards.looking import REMINDER
 from bot.keeping.sweeping import KEEP, arm
 from bot.looks import evening, next_morning
 from bot.organisation.charity import charity_of
+from bot.reporting import timers as reporting
+from bot.team import rota_test
 from bot.trace import place_of
 from storage.store import Store, StoreUnavailable, Transaction
 
@@ -37,6 +39,8 @@ async def revive(store: Store, now: datetime) -> int:
             found += await _the_rest(tx)
             if not await tx.retention.ringing(KEEP):
                 await arm(tx, charity)
+            await reporting.arm(tx, charity)
+            await rota_test.arm(tx, charity)
     return found
 
 

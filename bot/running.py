@@ -15,7 +15,8 @@ from bot.app import channels_of, must_be_new, now, open_office, ready, serve, up
 from bot.books import read_books
 from bot.evidence import keeping_commands
 from bot.record import commands as record_commands
-from bot.settings import Settings, SettingsError, read_settings
+from bot.reporting import annual_command
+from bot.settings import Settings, SettingsError, anchors_file, read_settings
 from bot.team import colleagues, grouping, rescue
 from bot.team.importing import import_charity, import_people
 from bot.team.rota import import_rota, show_rota
@@ -222,6 +223,22 @@ def destroy_record(chosen: argparse.Namespace, environment: Mapping[str, str]) -
         return keeping_commands.destroyed(store, books, chosen.reference, now(), sure=chosen.yes, handle=chosen.lead)
 
     return _tell(destroy, environment)
+
+
+def report_year(chosen: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    def report(store: Store, books: Books) -> Coroutine[Any, Any, str]:
+        return annual_command.reported(
+            store,
+            books,
+            now(),
+            year=chosen.year,
+            form=chosen.format,
+            whose=chosen.organisation,
+            out=chosen.output,
+            anchors=anchors_file(environment),
+        )
+
+    return _tell(report, environment)
 
 
 def _tell(said: Callable[[Store, Books], Coroutine[Any, Any, str]], environment: Mapping[str, str]) -> int:

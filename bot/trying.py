@@ -11,13 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from bot import channels as products
-from bot.app import channels_of, now, open_office, serve
+from bot.app import channels_of, open_office, serve
 from bot.books import read_books
-from bot.channels import CannotDo, Prepared, Trial
+from bot.channels import CannotDo, Prepared, Time, Trial
+from bot.delivery import Delivery
+from bot.dispatch import Dispatcher
 from bot.organisation.charity import ROSTERED
 from bot.settings import Settings, SettingsError, book_folders, read_settings
 from bot.team import colleagues
 from bot.team.importing import import_charity, import_people
+from bot.trial.clock import Damaged, TrialClock
+from bot.trial.passing import Passing
 from policy.book import Book
 from policy.reading.faults import did_you_mean
 from storage.sealing import new_key
@@ -58,16 +62,29 @@ async def try_out(
     for name, text in prepared.files.items():
         (folder / name).write_text(text, encoding="utf-8")
     settings: Settings = read_settings(own)
-    office = await open_office(settings)
-    await import_charity(office.store, charity, now())
-    await import_people(office.store, people, now())
+    clock = _clock(folder)
+    office = await open_office(settings, clock=clock)
+    await import_charity(office.store, charity, clock())
+    await import_people(office.store, people, clock())
     for id, account in prepared.accounts.items():
-        await colleagues.linked(office.store, office.books, id, (account.channel, account.tenant, account.user), now())
+        theirs = (account.channel, account.tenant, account.user)
+        await colleagues.linked(office.store, office.books, id, theirs, clock())
 
     def say(port: int) -> None:
         ready(port, prepared.words.replace("{port}", str(port)))
 
-    await serve(office, channels, host="127.0.0.1", port=port, ready=say)
+    def time(dispatcher: Dispatcher, delivery: Delivery, channel: str) -> Time:
+        return Passing(office, delivery, dispatcher, clock, channel)
+
+    await serve(office, channels, host="127.0.0.1", port=port, ready=say, trial=time)
+
+
+def _clock(folder: Path) -> TrialClock:
+    """Raises SettingsError."""
+    try:
+        return TrialClock(folder / "clock")
+    except Damaged as odd:
+        raise SettingsError([str(odd)]) from odd
 
 
 def _chosen(people: str, who: Sequence[str]) -> list[tuple[str, str]]:

@@ -6,10 +6,10 @@ The rule to keep: the bot's own role need own no table for it, and it can do thi
 from __future__ import annotations
 
 from storage.retention import EMPTIED, OF_REQUESTS
-from storage.tables import approval_requests, consultations, factors, jobs, organisations
+from storage.tables import approval_requests, consultations, enquiries, factors, jobs, organisations
 
-TABLES = tuple(table.name for table in (consultations, approval_requests, jobs, *EMPTIED, *OF_REQUESTS))
-"""What a destroyed record had rows in."""
+TABLES = tuple(table.name for table in (consultations, approval_requests, jobs, enquiries, *EMPTIED, *OF_REQUESTS))
+"""What a destroyed record, or a destroyed question of a trustee, had rows in."""
 
 _ALL = (*TABLES, factors.name, organisations.name)  # the last two: what an old key had wrapped
 

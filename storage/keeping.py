@@ -69,3 +69,12 @@ class Handout:
     person_id: str
     paper: str
     form: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLink:
+    """The digest of a week that waits under a link, for one person, as a file of this form."""
+
+    week: str
+    person_id: str
+    form: str

@@ -19,15 +19,18 @@ _NEWS = ("lane", "payload", "run_at", "token", "attempts", "state")
 _NAMES = ("id", "organisation_id", "kind", "key", *_NEWS)
 
 
-def _put(build: Any) -> Any:
+def _put(build: Any, *, only_due: bool = False) -> Any:
     new = build(jobs).values({name: bindparam(name) for name in _NAMES})
     return new.on_conflict_do_update(
         index_elements=[jobs.c.organisation_id, jobs.c.key],
         set_={name: getattr(new.excluded, name) for name in _NEWS},
-    ).returning(jobs.c.id)
+        where=(jobs.c.state == "due") if only_due else None,
+    )
 
 
-PUT = {True: _put(postgresql_insert), False: _put(sqlite_insert)}
+PUT_ALL = {True: _put(postgresql_insert), False: _put(sqlite_insert)}
+PUT = {postgresql: put.returning(jobs.c.id) for postgresql, put in PUT_ALL.items()}
+PROMISE = {True: _put(postgresql_insert, only_due=True), False: _put(sqlite_insert, only_due=True)}
 
 
 def letters_to(rows: list[dict[str, Any]], *, postgresql: bool) -> Any:

@@ -40,12 +40,19 @@ class Looks:
             organisation_id=self._work.organisation_id,
             consultation_id=consultation_id,
             kind=kind,
+            opened_at=to_micros(self._work.now),
             due_at=to_micros(due_at),
         )
         opened = await self._work.connection.execute(
             new.on_conflict_do_update(
                 index_elements=[table.c.consultation_id, table.c.kind],
-                set_={"due_at": new.excluded.due_at, "done_by": None, "done_at": None, "text_id": None},
+                set_={
+                    "opened_at": new.excluded.opened_at,
+                    "due_at": new.excluded.due_at,
+                    "done_by": None,
+                    "done_at": None,
+                    "text_id": None,
+                },
                 where=(table.c.organisation_id == new.excluded.organisation_id) & table.c.done_at.is_not(None),
             ).returning(table.c.kind)
         )

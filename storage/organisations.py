@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from storage.direct import Direct
 from storage.records import NotFound, Organisation, to_micros
 from storage.sealing import CannotOpen
 from storage.tables import organisations
@@ -16,7 +17,7 @@ from storage.work import Work
 
 _CANARY = "confer"
 _ALL = select(organisations).order_by(organisations.c.created_at, organisations.c.id)
-_ONE = select(organisations).where(organisations.c.id == bindparam("org"))
+_ONE = Direct(select(organisations).where(organisations.c.id == bindparam("org")))
 
 
 class Organisations:
@@ -54,9 +55,10 @@ class Organisations:
 
     async def current(self) -> Organisation:
         """The one this transaction is bound to."""
-        row = (await self._work.connection.execute(_ONE, {"org": self._work.organisation_id})).one_or_none()
-        if row is None:
+        found = await _ONE.rows(self._work, {"org": self._work.organisation_id})
+        if not found:
             raise NotFound("organisation")
+        [row] = found
         return Organisation(row.id, row.name, json.loads(row.settings))
 
     async def check_keys(self) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    case,
     delete,
     func,
     or_,
@@ -26,7 +27,18 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.direct import Direct
-from storage.letters import DONE, HOLD, LATE, OVERTAKEN, PUT, UNDELIVERED, letters_to, letters_to_copies
+from storage.letters import (
+    DONE,
+    HOLD,
+    LATE,
+    OVERTAKEN,
+    PROMISE,
+    PUT,
+    PUT_ALL,
+    UNDELIVERED,
+    letters_to,
+    letters_to_copies,
+)
 from storage.posts import RETIRED
 from storage.records import Job, Post, to_micros
 from storage.retention import BELL
@@ -44,6 +56,8 @@ WAKE = "confer_due"
 
 
 _REFRESH = Direct(letters_to_copies(postgresql=True), sqlite=letters_to_copies(postgresql=False))
+_PUT = Direct(PUT_ALL[True], sqlite=PUT_ALL[False])
+_PROMISE = Direct(PROMISE[True], sqlite=PROMISE[False])
 _NOTIFY = text(f"SELECT pg_notify('{WAKE}', '')")
 
 
@@ -76,9 +90,25 @@ class Outbox:
             await self._wake()
         return row.id, token
 
+    async def promise(self, kind: str, key: str, payload: Mapping[str, str], *, run_at: datetime) -> None:
+        """As `put`, but a job of this key that is done, or dead, stays what it is: it does not come a second time."""
+        promised = self._job(kind, key, payload, lane="", due=run_at)
+        await _PROMISE.rows(self._work, promised)
+        if run_at <= self._work.now:
+            await self._wake()
+
     async def letter(self, post: Post, *, held: bool = False) -> tuple[str, str]:
         """Promise the newest card to this copy. Gives (job id, token)."""
         return await self.put("letter", _key(post), {"post": post.id}, lane=_lane(post), held=held)
+
+    async def put_all(self, kind: str, promised: Collection[tuple[str, Mapping[str, str], str]]) -> None:
+        """As `put`, of several of different keys at once: (key, payload, lane) each, all due now."""
+        now = self._work.now
+        rows = [self._job(kind, key, payload, lane=lane, due=now) for key, payload, lane in promised]
+        for row in rows:
+            await _PUT.rows(self._work, row)
+        if rows:
+            await self._wake()
 
     async def letters(self, posts: Collection[Post]) -> None:
         """Promise the newest card to all of these copies, in one statement; none to one whose message was deleted.
@@ -151,16 +181,24 @@ class Outbox:
         return held
 
     async def _wake(self) -> None:
+        if self.woken:
+            return  # one call a transaction is enough
         self.woken = True
         if self._work.postgresql:
             await self._work.connection.execute(_NOTIFY)
 
     async def claim(
-        self, *, limit: int, busy: Collection[str] = (), channels: Collection[str] | None = None
+        self,
+        *,
+        limit: int,
+        busy: Collection[str] = (),
+        channels: Collection[str] | None = None,
+        timers: bool = True,
     ) -> list[Job]:
         """Take up to `limit` due jobs, at most one a lane, none of a lane that is busy or paused.
 
-        Of letters only those of these channels (None: of all): another process has the others. Timers are anybody's.
+        Of letters only those of these channels (None: of all): another process has the others. Timers are anybody's,
+        and are left where they are without `timers`: whoever has its hands full leaves them to others.
         The only query over all organisations: it moves work, and tells nothing of its content.
         """
         now = to_micros(self._work.now)
@@ -171,17 +209,20 @@ class Outbox:
                 jobs.c.id,
                 jobs.c.run_at,
                 jobs.c.lane,
+                case((jobs.c.key.startswith("digest:"), 1), else_=0).label("patient"),
                 func.row_number().over(partition_by=jobs.c.lane, order_by=(jobs.c.run_at, jobs.c.id)).label("turn"),
             )
             .where(jobs.c.state == "due", jobs.c.run_at <= now, jobs.c.lane.not_in(paused))
             .where(jobs.c.lane.not_in(sorted(busy)) if busy else true())
             .where(true() if channels is None else _for(channels))
+            .where(true() if timers else jobs.c.lane != "")
             .subquery()
         )
         picked = (
             select(ranked.c.id)
             .where((ranked.c.turn == 1) | (ranked.c.lane == ""))
-            .order_by(ranked.c.run_at)
+            # Many charities' digests are due at the same minute; a ladder that comes due after them is not behind them.
+            .order_by(ranked.c.patient, ranked.c.run_at)
             .limit(limit)
         )
         if self._work.postgresql:
@@ -292,16 +333,19 @@ class Outbox:
             new.on_conflict_do_update(index_elements=[pauses.c.lane], set_={"until": new.excluded.until})
         )
 
-    async def next_due(self) -> int | None:
-        """When the next job is due, in microseconds since 1970 UTC; None when none is waiting."""
-        row = await self._work.connection.execute(select(func.min(jobs.c.run_at)).where(jobs.c.state == "due"))
+    async def next_due(self, *, after: datetime | None = None) -> int | None:
+        """When the next job is due, in microseconds since 1970 UTC; None when none is waiting. `after`: later than."""
+        later = true() if after is None else jobs.c.run_at > to_micros(after)
+        row = await self._work.connection.execute(select(func.min(jobs.c.run_at)).where(jobs.c.state == "due", later))
         due = row.scalar_one_or_none()
         return None if due is None else int(due)
 
     async def counts(self) -> dict[str, int]:
         """How many jobs are due and dead, for the health page."""
-        # The bell of keeping always waits for tomorrow. One that has died is counted.
-        counted = (jobs.c.state != "done") & ((jobs.c.state != "due") | (jobs.c.key != BELL))
+        # The bell of keeping always waits for tomorrow, the digest and the rota's test for their day. One that has died
+        # is counted.
+        clocks = (jobs.c.key == BELL) | jobs.c.key.startswith("digest:") | jobs.c.key.startswith("rota_test:")
+        counted = (jobs.c.state != "done") & ((jobs.c.state != "due") | ~clocks)
         rows = await self._work.connection.execute(
             select(jobs.c.state, func.count()).where(counted).group_by(jobs.c.state)
         )

@@ -32,7 +32,9 @@ BY_ACCOUNT = (
 """The person who speaks from an account."""
 
 _BY_ACCOUNT = Direct(BY_ACCOUNT)
-_ALL = select(people, LOCKED).where(people.c.organisation_id == bindparam("org")).order_by(people.c.name, people.c.id)
+_ALL = Direct(
+    select(people, LOCKED).where(people.c.organisation_id == bindparam("org")).order_by(people.c.name, people.c.id)
+)
 _also = held.alias("also")
 _ONE_HUMAN = select(held.c.person_id, _also.c.person_id.label("other_id")).where(
     held.c.organisation_id == bindparam("org"),
@@ -43,6 +45,7 @@ _ONE_HUMAN = select(held.c.person_id, _also.c.person_id.label("other_id")).where
     _also.c.person_id != held.c.person_id,
 )
 _ADDRESSES = select(addresses).where(addresses.c.organisation_id == bindparam("org"))
+_OPEN = Direct(_ADDRESSES.where(addresses.c.closed_at.is_(None)))
 
 
 class People:
@@ -61,7 +64,7 @@ class People:
 
     async def everybody(self) -> list[Person]:
         """All who are or were here, by name; look at `active`."""
-        rows = await self._work.connection.execute(_ALL, {"org": self._work.organisation_id})
+        rows = await _ALL.rows(self._work, {"org": self._work.organisation_id})
         return [_person(row) for row in rows]
 
     async def get(self, ids: Collection[str]) -> dict[str, Person]:
@@ -91,10 +94,11 @@ class People:
 
     async def accounts(self, person_ids: Collection[str] | None = None) -> list[Address]:
         """The accounts of these people, or of everybody; none that the product has closed."""
-        query = _ADDRESSES.where(addresses.c.closed_at.is_(None))
-        if person_ids is not None:
-            query = query.where(addresses.c.person_id.in_(sorted(person_ids)))
-        rows = await self._work.connection.execute(query, {"org": self._work.organisation_id})
+        given = {"org": self._work.organisation_id}
+        if person_ids is None:
+            return [_address(row) for row in await _OPEN.rows(self._work, given)]
+        query = _ADDRESSES.where(addresses.c.closed_at.is_(None), addresses.c.person_id.in_(sorted(person_ids)))
+        rows = await self._work.connection.execute(query, given)
         return [_address(row) for row in rows]
 
     async def closed(self) -> list[Address]:

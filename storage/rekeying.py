@@ -15,13 +15,14 @@ from typing import Any, Literal, get_args
 from sqlalchemy import Column, Select, Table, and_, select, text, tuple_, update
 
 from storage.cases import key_place
+from storage.enquiries import enquiry_place
 from storage.factors import factor_place, put_together, taken_apart
 from storage.organisations import canary_place
 from storage.sealing import CannotOpen, Keyring, Why, wrapped_by
 from storage.store import Store, Transaction
-from storage.tables import consultations, factors, organisations
+from storage.tables import consultations, enquiries, factors, organisations
 
-Kind = Literal["consultation", "factor", "charity"]
+Kind = Literal["consultation", "factor", "enquiry", "charity"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 BATCH = 500  # rows that are held for a few hundredths of a second
@@ -57,6 +58,7 @@ _PLACES: Mapping[Kind, _Place] = {
         apart=taken_apart,
         together=put_together,
     ),
+    "enquiry": _Place(enquiries, enquiries.c.data_key, (enquiries.c.id,), enquiry_place),
     "charity": _Place(organisations, organisations.c.canary, (organisations.c.id,), canary_place),
 }
 
@@ -126,6 +128,7 @@ async def missing_keys(tx: Transaction) -> dict[str, int]:
     for table, column, value in (
         ("consultations", "data_key", "data_key"),
         ("factors", "sealed", _SEALED[tx.postgresql]),
+        ("enquiries", "data_key", "data_key"),
         ("organisations", "canary", "canary"),
     ):
         name = _CUT[tx.postgresql].format(value)

@@ -32,6 +32,7 @@ from storage.tables import (
     looks,
     posts,
     rungs,
+    snoozes,
     spoken,
     texts,
 )
@@ -56,6 +57,7 @@ EMPTIED = (
     answers,
     posts,
     holds,
+    snoozes,
     texts,
 )
 """What goes with a consultation, in an order in which no row points at one that is gone."""

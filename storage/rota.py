@@ -9,11 +9,22 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import bindparam, case, delete, insert, select, update
 
+from storage.direct import Direct
 from storage.records import Absence, Shift, from_micros, to_micros
-from storage.tables import absences, organisations, shifts
+from storage.tables import Int64, absences, organisations, shifts
 from storage.work import Work
+
+_ON_CALL = Direct(
+    select(shifts)
+    .where(
+        shifts.c.organisation_id == bindparam("org"),
+        shifts.c.ends > bindparam("now", type_=Int64),
+        shifts.c.starts <= bindparam("last", type_=Int64),
+    )
+    .order_by(shifts.c.starts, shifts.c.duty, shifts.c.person_id)
+)
 
 
 class Rota:
@@ -136,11 +147,5 @@ class Rota:
         """The shifts that run now, or that run at some time between now and `until`; earliest first."""
         moment = to_micros(self._work.now)
         last = to_micros(until) if until else moment
-        rows = await self._work.connection.execute(
-            select(shifts)
-            .where(
-                shifts.c.organisation_id == self._work.organisation_id, shifts.c.ends > moment, shifts.c.starts <= last
-            )
-            .order_by(shifts.c.starts, shifts.c.duty, shifts.c.person_id)
-        )
+        rows = await _ON_CALL.rows(self._work, {"org": self._work.organisation_id, "now": moment, "last": last})
         return [Shift(row.duty, row.person_id, from_micros(row.starts), from_micros(row.ends)) for row in rows]

@@ -30,10 +30,14 @@ from storage.bases import Bases
 from storage.cases import Cases
 from storage.confirmations import Confirmations
 from storage.deliveries import Deliveries
+from storage.digest_choices import DigestChoices
+from storage.digests import Digests
 from storage.direct import Ended, driver_of
+from storage.enquiries import Enquiries
 from storage.factors import PersonalFactors
+from storage.figures import Figures
 from storage.follow_ups import FollowUps
-from storage.handouts import Handouts
+from storage.handouts import DigestLinks, Handouts
 from storage.handovers import Handovers
 from storage.holds import Holds
 from storage.ladders import Ladders
@@ -45,8 +49,10 @@ from storage.organisations import Organisations
 from storage.outbox import WAKE, Outbox
 from storage.people import People
 from storage.posts import Posts
+from storage.reminders import Reminders
 from storage.retention import Retention
 from storage.rota import Rota
+from storage.rota_tests import RotaTests
 from storage.sealing import Keyring
 from storage.spoken import SpokenAgreements
 from storage.steps import Steps
@@ -146,6 +152,10 @@ class Transaction:
         return Handouts(self)
 
     @cached_property
+    def digest_links(self) -> DigestLinks:
+        return DigestLinks(self)
+
+    @cached_property
     def handovers(self) -> Handovers:
         return Handovers(self)
 
@@ -182,6 +192,10 @@ class Transaction:
         return NightTests(self)
 
     @cached_property
+    def rota_tests(self) -> RotaTests:
+        return RotaTests(self)
+
+    @cached_property
     def access(self) -> Access:
         return Access(self)
 
@@ -192,6 +206,26 @@ class Transaction:
     @cached_property
     def retention(self) -> Retention:
         return Retention(self)
+
+    @cached_property
+    def figures(self) -> Figures:
+        return Figures(self)
+
+    @cached_property
+    def digest_choices(self) -> DigestChoices:
+        return DigestChoices(self)
+
+    @cached_property
+    def enquiries(self) -> Enquiries:
+        return Enquiries(self)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        return Reminders(self)
+
+    @cached_property
+    def digests(self) -> Digests:
+        return Digests(self, self.outbox)
 
     @cached_property
     def ledger(self) -> Ledger:

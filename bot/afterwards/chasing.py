@@ -11,13 +11,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.afterwards.look_cards import unwritten_emergency
-from bot.asking_again import first_asked, next_asked
+from bot.asking_again import first_asked, for_the_lead, in_a_hurry, next_asked
 from bot.books import book_of
 from bot.cards import Block, Button, Buttons, Card, Notice, Say, Small
-from bot.follow_through import due_since, missing, next_button, shared, to_write
+from bot.follow_through import due_since, missing, next_button, to_write
 from bot.organisation.charity import charity_of
 from bot.phone.locked import about_worker
 from bot.picture import Picture, look
+from bot.putting_off import LATER, may_wait
+from bot.quiet_day import remind
 from bot.telling import tell
 from bot.turn import Turn
 from policy.book import Book
@@ -67,12 +69,23 @@ async def _ask(tx: Transaction, picture: Picture, times: int) -> None:
         return  # an emergency has its own reminder
     worker = picture.person(case.requester_id)
     here = worker is not None and worker.active and not worker.locked
-    if worker is not None and here:
+    if worker is not None and here and at_once(picture, times):
         await tell(tx, case, KIND, [worker], urgent=False)
         tx.note("asked to write it down", consultation=case.id)
-    if (to_write(picture) or (needs and shared(picture))) and (times or not here):
+    elif worker is not None and here:
+        await remind(tx, picture.charity, worker.id)
+    if for_the_lead(picture) and (times or not here):
         await tell(tx, case, LEAD, leads(picture), urgent=False)
         tx.note("not written down: leads told", consultation=case.id)
+
+
+def at_once(picture: Picture, times: int) -> bool:
+    """Whether the worker is asked by a message of its own, and not by the one of the day.
+
+    What cannot wait, each time; what was agreed and can be done, the first time.
+    """
+    may_go = any(picture.may_go(verdict) for verdict in to_write(picture))
+    return in_a_hurry(picture) or (may_go and times <= 0)
 
 
 def leads(picture: Picture) -> list[Person]:
@@ -101,9 +114,20 @@ def chase_card(picture: Picture) -> Card:
         first = _open_first(picture)
         open_it = Button("Open it", "open", {"c": picture.case.id}, "main" if first else "plain")
         write = replace(button, tone="plain") if first else button
-        blocks.append(Buttons((open_it, write) if first else (write, open_it)))
+        ways = (open_it, write) if first else (write, open_it)
+        not_now = (Button("Not now", LATER, {"c": picture.case.id}),) if may_wait(picture, 1) else ()
+        blocks.append(Buttons((*ways, *not_now)))
     blocks.append(reference)
     return Card(title, tuple(blocks), danger=danger, summary="Confer: please write something down")
+
+
+def line(picture: Picture) -> str:
+    """The same in one line of a list."""
+    if to_write(picture):
+        return f"What was done is not written down yet. {_now(picture).text}"
+    if missing(picture):
+        return "The last part of the record is not written yet: one short form."
+    return "Everything is written down. It can be closed now."
 
 
 def _now(picture: Picture) -> Say:

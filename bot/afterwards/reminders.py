@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.afterwards import daily
 from bot.afterwards.chasing import KIND as FOLLOW_UP
 from bot.afterwards.chasing import follow_up_due
 from bot.afterwards.look_cards import NOT_WRITTEN, unwritten_emergency
@@ -25,8 +26,10 @@ from bot.organisation.charity import charity_of
 from bot.picture import Picture, look
 from bot.questioning import carry
 from bot.record import access_due
+from bot.reporting import enquiring
+from bot.reporting.timers import DIGEST, digest
 from bot.spoken import not_confirmed_in_time
-from bot.team import night
+from bot.team import night, rota_test
 from bot.team.closed_accounts import account_closed
 from bot.telling import tell
 from bot.wording import whom_to_ring
@@ -64,17 +67,23 @@ async def emergency_record(tx: Transaction, books: Mapping[str, Book], payload: 
 
 
 async def every_morning(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> None:
-    """What a day brings to the records, and the requests to see them whose date comes near."""
+    """What a day brings to the records, the requests to see them whose date comes near, and questions that wait."""
     await keep(tx, books, payload)
-    await access_due.remind(tx, charity_of(await tx.organisations.current()))
+    charity = charity_of(await tx.organisations.current())
+    await access_due.remind(tx, charity)
+    await enquiring.remind_leads(tx, charity)
 
 
 TIMERS: Mapping[str, Timer] = {
     "account_closed": account_closed,
+    daily.KIND: daily.daily,
     night.KIND: night.ring,
+    rota_test.KIND: rota_test.ring,
+    rota_test.MISSED: rota_test.look,
     "emergency_record": emergency_record,
     FOLLOW_UP: follow_up_due,
     DESTROY: destroy_due,
+    DIGEST: digest,
     KEEP: every_morning,
     "ladder": climb,
     "morning": morning,

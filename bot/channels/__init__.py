@@ -56,7 +56,7 @@ class Unavailable(Exception):
 class Letter:
     """A card on its way to one account. `message` is the message to edit, "" for a new one; `id` never repeats.
 
-    `passing`: it is about no consultation, and no desk tells it again.
+    `alone`: it is about no consultation, so that nobody draws it again: `Desk.cards` does not have it.
     """
 
     id: str
@@ -64,7 +64,7 @@ class Letter:
     conversation: str
     message: str
     card: Card
-    passing: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +186,26 @@ class Erasing(Protocol):
 
     async def erase(self, placed: Placed) -> None:
         """Delete it. One that is gone already is done. Raises DeliveryError (again later) or CannotErase (never)."""
+
+
+class Time(Protocol):
+    """What a trial lets people do with time. Nothing real is ever run with it."""
+
+    async def says(self) -> str:
+        """The day and hour that it is now, in words. Raises Unavailable."""
+
+    async def a_week(self) -> None:
+        """Let a week pass; what comes due in it is done. Raises Unavailable."""
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """A channel that can show a trial's time, and let it pass. Where it is given none, nothing of that is there."""
+
+    name: str
+
+    def takes(self, time: Time) -> None:
+        """Called before `mount`, by a trial and by nobody else."""
 
 
 class CannotDo(Exception):

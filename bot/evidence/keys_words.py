@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 _MANY: Mapping[Kind, tuple[str, str]] = {
     "consultation": ("consultation", "consultations"),
     "factor": ("second factor or PIN", "second factors and PINs"),
+    "enquiry": ("question about a digest", "questions about digests"),
     "charity": ("charity", "charities"),
 }
 

@@ -18,6 +18,7 @@ from bot.organisation.charity import Charity, charity_of
 from bot.picture import Picture, look
 from bot.telling import tell
 from policy.book import Book
+from storage.enquiries import KEPT
 from storage.retention import BELL, Kept
 from storage.store import Transaction
 
@@ -36,7 +37,8 @@ async def keep(tx: Transaction, books: Mapping[str, Book], _: Mapping[str, str])
         await tx.outbox.put("timer", f"{DESTROY}:{kept.consultation_id}", _to_destroy(kept))
     for copy in await tx.retention.messages(tx.now - charity.retention.messages):
         await erase(tx, copy)
-    if await tx.retention.destroyed_since(tx.now - _CLEANED_WITHIN):
+    questions = await tx.enquiries.destroy(answered_before=tx.now - KEPT)
+    if questions or await tx.retention.destroyed_since(tx.now - _CLEANED_WITHIN):
         await tx.outbox.put(SCRUB, SCRUB, {})  # once more: the job may have died
     await arm(tx, charity)
 

@@ -6,6 +6,7 @@ somebody else; nor may a count tell that there is one. A checklist nobody has se
 
 from __future__ import annotations
 
+from bot import putting_off
 from bot.cards import Block, Button, Buttons, Card, Heading, Notice, Number, Numbers, Points, Reply, Say, Show
 from bot.leads.beside import leads, may_see
 from bot.leads.board_rows import HEADINGS, STATES, belongs, danger, history, place, row
@@ -65,6 +66,7 @@ async def status_card(turn: Turn, picture: Picture, *, notice: str = "") -> Card
     blocks: list[Block] = [Notice(notice)] if notice else []
     blocks.append(Say(row(picture)))
     blocks += about_worker(picture)
+    blocks += await putting_off.board_blocks(turn, picture)
     if holder := picture.person(case.requester_id):
         note = role_of(holder) if holder.active else "has left"
         blocks.append(Numbers((Number(holder.name, ring(holder, "no number here"), note),)))

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bot.organisation.adopted import Rules, read_rules, rules_of
 from bot.organisation.dated import Step, read_flags, steps_of, value_on
+from bot.organisation.digest_day import DigestDay, digest_day_of, read_digest
 from bot.organisation.hours import NATIONS, Hours
 from bot.organisation.ladder import Waits, read_waits, waits_of
 from bot.organisation.numbers import OTHER, Route, own_routes, read_numbers
@@ -54,6 +55,7 @@ class Charity:
     step_up: StepUp = field(default_factory=StepUp)
     pin: PinRule = field(default_factory=PinRule)
     retention: Periods = field(default_factory=Periods)
+    digest: DigestDay = field(default_factory=DigestDay)
 
     @property
     def waking(self) -> Hours:
@@ -137,6 +139,7 @@ def charity_of(organisation: Organisation) -> Charity:
         step_up=step_up_of(settings.get("step_up", {})),
         pin=pin_of(settings.get("pin", {})),
         retention=periods_of(settings.get("retention", {})),
+        digest=digest_day_of(settings.get("digest", {})),
     )
 
 
@@ -148,7 +151,7 @@ def read_charity(text: str) -> tuple[str, dict[str, Any]]:
     if not isinstance(charity, dict):
         raise CharityError(["[charity] must be a table"])
     known = {"charity", "numbers", "areas", "flags", "hours", "checked", "waits", "step_up", "pin", "rules"}
-    known |= {"retention"}
+    known |= {"retention", "digest"}
     faults += [f"[{key}] is not a table we know; use {', '.join(sorted(known))}" for key in sorted(set(data) - known)]
     wanted = {"name", "book", "timezone", "reference_prefix", "nation"}
     for key in sorted(set(charity) - wanted):
@@ -178,12 +181,13 @@ def read_charity(text: str) -> tuple[str, dict[str, Any]]:
     waits = read_waits(data.get("waits", {}), faults)
     rules = read_rules(data.get("rules", {}), faults)
     retention = read_retention(data.get("retention", {}), faults)
+    digest = read_digest(data.get("digest", {}), faults)
     more = {"step_up": read_step_up(data.get("step_up", {}), faults), "pin": read_pin(data.get("pin", {}), faults)}
     if faults:
         raise CharityError(faults)
     settings = {key: charity[key] for key in sorted(wanted - {"name"})}
     tables = {"numbers": numbers, "areas": areas, "flags": flags, "hours": hours, "checked": checked, "waits": waits}
-    return charity["name"], settings | tables | more | {"rules": rules, "retention": retention}
+    return charity["name"], settings | tables | more | {"rules": rules, "retention": retention, "digest": digest}
 
 
 def _parse(text: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from storage.records import Factor, from_micros, to_micros
 
 GIVEN, SET = "pin.given", "pin.confirm"
 _SHOWS = {"open", "decide", "agreed", "board.open", "beside", "look", "review", "read", "question", "question.read"}
-_SHOWS |= {"board", "board.closed", "unhide", "letter", "note", "paper"}
+_SHOWS |= {"board", "board.closed", "unhide", "letter", "note", "paper", "due.open", "enquiry.read", "enquiry.answered"}
 _ABOUT = {"team.change", "team.away", "team.shift", "team.accounts", "factor.reset"}  # somebody chosen on the card
 _TEAM = {"team", "team.add", "unlock", "factor", *_ABOUT}
 _DOES = {"approve", "decline", "pass", "spoken.yes", "spoken.no", "there.yes", "reopen", "take_over", "hand_over"}

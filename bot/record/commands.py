@@ -6,12 +6,12 @@ in the file afterwards.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
 from bot.bookshelf.bookwork import BadInput
+from bot.new_file import keep, must_be_free
 from bot.organisation.tables import CharityError
 from bot.record import access
 from bot.record.exporting import COMMAND_LINE, Format, noted, paged, refused, written
@@ -37,7 +37,7 @@ async def exported(
     given: Collection[str] = (),
 ) -> str:
     """Write one paper to `out`, which must not be there yet. Raises BadInput, CharityError, CannotOpen (no key)."""
-    _check(out)
+    must_be_free(out)
     if given and paper in ("note", "record"):
         raise BadInput("--give is for a copy and its sheet: --kind access or sheet")
     reference = access.tidy(reference)
@@ -57,7 +57,7 @@ async def exported(
             noted(tx, mine, person, paper, format, by=COMMAND_LINE, given=given)
     if found is None:
         raise BadInput(problem)
-    _keep(out, written(found, format))  # not before: nobody waits for a page while the database is held
+    keep(out, written(found, format))  # not before: nobody waits for a page while the database is held
     said = f"{out}: written, for {person.name}. The ledger says so."
     if paper == "access":
         said += "\nSome words may be kept back. Which, and why, is on the sheet: the same command with --kind sheet"
@@ -120,21 +120,3 @@ async def _reader(tx: Transaction, handle: str) -> Person:
     if len(found) != 1:
         raise CharityError(["say for whom it is: --for and their id in the roster"])
     return found[0]
-
-
-def _check(out: Path) -> None:
-    """Raises BadInput where a file could not be written, before anything is read."""
-    if out.exists():
-        raise BadInput(f"{out} is there already; give another name, or take it away first")
-    if not out.parent.is_dir():
-        raise BadInput(f"there is no folder {out.parent}")
-
-
-def _keep(out: Path, made: bytes) -> None:
-    """A new file that only its owner reads. Raises BadInput."""
-    try:
-        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    except OSError as wrong:
-        raise BadInput(f"{out} cannot be written: {wrong.strerror}") from wrong
-    with os.fdopen(handle, "wb") as file:
-        file.write(made)

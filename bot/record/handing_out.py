@@ -5,12 +5,12 @@ The rule to keep: the chat carries the link and never the file; who may have it 
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import cast
 
 from bot.cards import Aside, Card, Choice, Correct, Form, Link, Open, Pick, Reply, Say, Small
 from bot.emergency import with_line
 from bot.forms import one
+from bot.one_time import LASTS
 from bot.picture import Picture
 from bot.record.exporting import FORMATS, Format
 from bot.record.reading import NOTHING_THERE, PAPERS, Paper, may_have, titled
@@ -20,8 +20,6 @@ from storage.records import NotFound
 
 AS_FILE = "paper"
 """The action that asks for a file; the form's own is `paper.confirm`."""
-
-LASTS = timedelta(minutes=10)
 
 _KINDS: dict[Paper, str] = {
     "note": "A case note, for the client's file",

@@ -8,7 +8,10 @@ from storage.tables.chain import ledger
 from storage.tables.columns import Int64, metadata
 from storage.tables.keeping import access_requests, handouts, holds
 from storage.tables.messages import deliveries, jobs, pauses, posts
+from storage.tables.reminding import digest_choices, enquiries, snoozes
+from storage.tables.reporting import digest_links, digests
 from storage.tables.roster import absences, addresses, grants, held, organisations, people, shifts
+from storage.tables.rota_tests import rota_tests
 from storage.tables.standing import confirmations, factors, handovers, locks, looks, night_tests
 
 __all__ = [
@@ -26,7 +29,11 @@ __all__ = [
     "decisions",
     "deliveries",
     "departures",
+    "digest_choices",
+    "digest_links",
+    "digests",
     "disclosures",
+    "enquiries",
     "factors",
     "follow_ups",
     "grants",
@@ -44,8 +51,10 @@ __all__ = [
     "pauses",
     "people",
     "posts",
+    "rota_tests",
     "rungs",
     "shifts",
+    "snoozes",
     "spoken",
     "texts",
 ]

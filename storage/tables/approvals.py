@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables.columns import Int64, metadata, organisation
+from storage.tables.columns import Int64, by_time, metadata, organisation, while_
 
 approval_requests = Table(
     "approval_requests",
@@ -32,6 +32,9 @@ approval_requests = Table(
     Column("settled_at", Int64),
     CheckConstraint("state IN ('pending', 'approved', 'declined', 'withdrawn', 'told')", name="state"),
     Index("ix_approval_requests_consultation_id", "consultation_id"),
+    while_("ix_approval_requests_second", "opened_at", "second_of IS NOT NULL"),
+    by_time("ix_approval_requests_settled", "settled_at"),
+    while_("ix_approval_requests_pending", "opened_at", "state = 'pending'"),
     sqlite_strict=True,
 )
 

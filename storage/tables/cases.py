@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, text
 
-from storage.tables.columns import Int64, at_most, metadata, organisation
+from storage.tables.columns import Int64, at_most, by_time, metadata, organisation, while_
 
 consultations = Table(
     "consultations",
@@ -29,6 +29,10 @@ consultations = Table(
     CheckConstraint("state IN ('asking', 'paused', 'sent', 'withdrawn', 'closed')", name="state"),
     at_most("reference", 40),
     Index("ix_consultations_requester", "organisation_id", "requester_id", "state"),
+    by_time("ix_consultations_opened", "opened_at"),
+    while_("ix_consultations_sent", "opened_at", "state = 'sent'"),
+    while_("ix_consultations_to_destroy", "destroy_at", "destroyed_at IS NULL"),
+    while_("ix_consultations_destroyed", "destroyed_at", "destroyed_at IS NOT NULL"),
     sqlite_strict=True,
 )
 
@@ -57,6 +61,7 @@ texts = Table(
     Column("at", Int64, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index("ix_texts_consultation_id", "consultation_id"),
+    while_("ix_texts_question", "at", "kind = 'question'"),
     sqlite_strict=True,
 )
 
@@ -104,6 +109,7 @@ disclosures = Table(
     Column("items", Text, nullable=False, server_default=text("''")),  # ids of what was proposed, joined by spaces
     Column("corrects", Text),  # the earlier one that this corrects; both stay
     Index("ix_disclosures_consultation_id", "consultation_id"),
+    by_time("ix_disclosures_at", "at"),
     sqlite_strict=True,
 )
 
@@ -122,6 +128,7 @@ follow_ups = Table(
     CheckConstraint("kind IN ('told', 'notes', 'review', 'not_shared')", name="kind"),
     at_most("answer", 60),
     Index("ix_follow_ups_consultation_id", "consultation_id"),
+    while_("ix_follow_ups_not_shared", "at", "kind = 'not_shared'"),
     sqlite_strict=True,
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text
 
-from storage.tables.columns import Int64, at_most, metadata, organisation
+from storage.tables.columns import Int64, at_most, metadata, organisation, while_
 
 holds = Table(
     "holds",
@@ -19,6 +19,7 @@ holds = Table(
     Column("lifted_at", Int64),
     CheckConstraint("why IN ('terrorism', 'court', 'police', 'allegation', 'subject_access', 'other')", name="why"),
     Index("ix_holds_consultation_id", "consultation_id"),
+    while_("ix_holds_standing", "since", "lifted_at IS NULL"),
     sqlite_strict=True,
 )
 

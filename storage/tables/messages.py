@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables.columns import Int64, metadata, organisation
+from storage.tables.columns import Int64, metadata, organisation, while_
 
 posts = Table(
     "posts",
@@ -65,6 +65,7 @@ jobs = Table(
     UniqueConstraint("organisation_id", "key"),
     CheckConstraint("state IN ('due', 'done', 'dead')", name="state"),
     Index("ix_jobs_due", "state", "run_at"),
+    while_("ix_jobs_dead", "run_at", "state = 'dead'"),
     sqlite_strict=True,
 )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, text
 
-from storage.tables.columns import Int64, metadata, organisation
+from storage.tables.columns import Int64, by_time, metadata, organisation, while_
 
 confirmations = Table(
     "confirmations",
@@ -32,12 +32,15 @@ looks = Table(
     # emergency: its review; not_shared: a danger was ticked and nobody was told; declined, spoken: a no, or a yes by
     # telephone; together: two workers who have still to say that they were there
     Column("kind", Text, nullable=False),
+    Column("opened_at", Int64, nullable=False, server_default=text("0")),  # when it was called for, the last time
     Column("due_at", Int64, nullable=False),
     Column("done_by", Text, ForeignKey("people.id")),
     Column("done_at", Int64),
     Column("text_id", Text, ForeignKey("texts.id")),  # what they found, sealed
     PrimaryKeyConstraint("consultation_id", "kind"),
     CheckConstraint("kind IN ('emergency', 'not_shared', 'declined', 'spoken', 'together')", name="kind"),
+    by_time("ix_looks_opened", "kind opened_at"),
+    while_("ix_looks_open", "due_at", "done_at IS NULL"),
     sqlite_strict=True,
 )
 

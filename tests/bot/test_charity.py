@@ -19,7 +19,7 @@ LONG = "x" * 201
 
 NO_SUCH_TABLE = (
     "[secrets] is not a table we know; "
-    "use areas, charity, checked, flags, hours, numbers, pin, retention, rules, step_up, waits"
+    "use areas, charity, checked, digest, flags, hours, numbers, pin, retention, rules, step_up, waits"
 )
 
 

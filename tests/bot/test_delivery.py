@@ -168,6 +168,27 @@ async def test_a_round_that_fails_in_a_way_nobody_thought_of_does_not_end_the_se
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_of_many_timers_at_once_few_are_in_hand_and_all_are_rung(place: Place) -> None:
+    """Ten thousand charities are due in the same minute: what is claimed and only waits loses its lease."""
+    async with place.store.begin(NIGHT) as tx:
+        tx.bind(place.organisation)
+        for number in range(90):
+            await tx.outbox.put("timer", f"{number}", {"timer": "night_test", "person": "nobody"})
+    delivery = place.delivery()
+
+    async with place.store.writer.begin() as slow:
+        await slow.execute(text("LOCK TABLE people IN ACCESS EXCLUSIVE MODE"))
+        for _ in range(4):
+            await delivery.round()
+        held = "SELECT count(*) FROM jobs WHERE state = 'due' AND token <> ''"
+        in_hand = int((await slow.execute(text(held))).scalar_one())
+    await delivery.drain()
+
+    assert in_hand == 12
+    assert set((await place.states()).values()) == {"done"}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_fault_the_database_names_does_not_end_the_sending(
     place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,6 +6,7 @@ The rule to keep: every form that keeps words has its own in here; a place that 
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import tempfile
 from collections.abc import AsyncIterator
@@ -23,6 +24,9 @@ from tests.conversations import stories
 from tests.conversations.resident import TALKED, Ticked
 from tests.conversations.sides import NOT_IN_THE_SANDBOX, SLACKS_OWN
 from tests.conversations.test_asking_back import answers, asks
+from tests.conversations.test_digest import MONDAY, waits_until
+from tests.conversations.test_enquiry import answers as answers_the_reader
+from tests.conversations.test_enquiry import asks as asks_the_lead
 from tests.conversations.test_going_further import REFER
 from tests.conversations.test_ladder import time_goes_on
 from tests.conversations.test_second_look import AGREE, keeps_it_to_themselves, looks_and_says, message
@@ -42,10 +46,13 @@ KEPT = {
     "asking_back.py": {"question", "reply"},
     "deciding/approvals.py": {"approved", "declined"},
     "leads/reopening.py": {"reopened"},
+    "reporting/enquiring.py": {"a question about the digest", "its answer"},
     "sending.py": {"reason", "departure"},
     "spoken.py": {"spoken"},
 }
 """Every module that keeps what somebody typed, and the kinds of it."""
+
+KEEPS = re.compile(r"\.texts\.keep\(|\.enquiries\.(ask|answer)\(")
 
 
 class Words:
@@ -218,6 +225,22 @@ async def test_why_one_of_two_workers_cannot_confirm_it(town: Town, words: Words
 
 @SLACKS_OWN
 @pytest.mark.usefixtures("hidden")
+async def test_what_a_trustee_asks_about_the_digest_and_what_the_lead_answers(town: Town, words: Words) -> None:
+    iris, ben = town.people("iris", "ben")
+    await waits_until(town, MONDAY)
+    await asks_the_lead(iris, words())
+    await iris.reads("# Your question is sent")
+    await iris.closes()
+    await town.delivers()
+    await ben.reads("# A question for you")
+    await answers_the_reader(ben, words())
+    await ben.reads("Your answer is sent.")
+    await town.delivers()
+    await iris.presses("Read the answer", on=message(iris, "You have an answer"))
+    await iris.sees("# What was answered", *words.used)
+
+
+@pytest.mark.usefixtures("hidden")
 async def test_what_is_told_by_letters_that_never_arrive(town: Town, words: Words) -> None:
     amira, _ = town.people("amira", "femi")
     await amira.begins()
@@ -270,7 +293,7 @@ async def test_the_search_itself_finds_what_does_stand_in_the_clear(town: Town, 
 def test_every_place_that_keeps_words_is_in_here() -> None:
     bot = Path(__file__).parents[2] / "bot"
 
-    found = {str(file.relative_to(bot)) for file in bot.rglob("*.py") if ".texts.keep(" in file.read_text()}
+    found = {str(file.relative_to(bot)) for file in bot.rglob("*.py") if KEEPS.search(file.read_text())}
 
     assert found == set(KEPT)
 

@@ -16,12 +16,15 @@ from bot.cards import Reply
 from bot.events import Event, Who
 from bot.organisation.charity import charity_of
 from bot.record.reading import PAPERS, Paper, visible
+from bot.reporting.figures import kept
 from bot.turn import MovedOn, Refusal, Turn
 from storage.records import Conflict, Consultation, NotFound
 from tests.conversations import stories
 from tests.conversations.around import keeps_out
 from tests.conversations.town import ONE_ENGINE, Town
+from tests.reporting.invented import QUIET
 
+WEEK = "2026-W47"  # whose digest is there
 COUNCIL = "Children's social care at the council"
 
 ROLES: Mapping[str, str] = {
@@ -67,6 +70,7 @@ night                  W A S D M C K   W A S D M C K   W A S D M C K
 night.confirm          W A S D . C K   W A S D . C K   W A S D . C K
 night.seen             . . . . . . .   . . . . . . .   . . . . . . .
 night.list             . . S D M . K   . . S D M . K   . . S D M . K
+rota.seen              . . . . . . .   . . . . . . .   . . . . . . .
 hide                   . . . . . . .   . . . . . . .   . . . . . . .
 unhide                 . . . . . . .   . . . . . . .   . . . . . . .
 new                    W A S D M C K   W A S D M C K   W A S D M C K
@@ -82,6 +86,22 @@ send                   W . . . . . .   . . . . . . .   . . . . . . .
 send.confirm           W . . . . . .   . . . . . . .   . . . . . . .
 withdraw               . . . . . . .   W . . . . . .   . . . . . . .
 second                 . . . . . . .   . . . . . . .   . . . . . . .
+digest.all             . . S D . . K   . . S D . . K   . . S D . . K
+digest.less            . . S D . . K   . . S D . . K   . . S D . . K
+digest.before          . . S D . . K   . . S D . . K   . . S D . . K
+digest.file            . . S D . . K   . . S D . . K   . . S D . . K
+digest.mine            W A S D M C K   W A S D M C K   W A S D M C K
+digest.latest          . . S D . . K   . . S D . . K   . . S D . . K
+digest.often           . . . . . . .   . . . . . . .   . . . . . . .
+digest.often.confirm   . . . . . . .   . . . . . . .   . . . . . . .
+enquiry                . . S D . . K   . . S D . . K   . . S D . . K
+enquiry.confirm        . . S D . . K   . . S D . . K   . . S D . . K
+enquiry.read           . . . . . . .   . . . . . . .   . . . . . . .
+enquiry.answer.confirm . . . . . . .   . . . . . . .   . . . . . . .
+enquiry.answered       . . . . . . .   . . . . . . .   . . . . . . .
+due.open               . . . . . . .   . . . . . . .   . . . . . . .
+due.later              . . . . . . .   . . . . . . .   . . . . . . .
+due.later.confirm      . . . . . . .   . . . . . . .   . . . . . . .
 board                  . . S D . . K   . . S D . . K   . . S D . . K
 board.open             . . . . . . .   . . S D . . .   . . S D . . .
 board.closed           . . S D . . K   . . S D . . K   . . S D . . K
@@ -200,6 +220,8 @@ async def answers(town: Town) -> None:
     await town.changes("hana", capabilities=["administrator"])
     await town.changes("ewan", capabilities=["may_approve", "data_protection_lead"])
     await town.changes("iris", capabilities=["may_approve", "safeguarding_lead"])
+    async with town.changing() as tx:
+        await tx.digests.write(WEEK, since=tx.now, until=tx.now, figures=kept(QUIET))
     amira = town.person("amira")
     await amira.begins()
     await amira.answers(stories.A_CHILD)
@@ -240,6 +262,7 @@ async def _case(town: Town) -> Case:
         requests, texts = await tx.approvals.of(case.id), await tx.texts.of(case.id)
         done = await tx.cases.disclosures(case.id)
     carry = {"c": case.id, "v": str(case.version), "l": "child", "k": "emergency", "q": "life_now", "a": "no"}
+    carry |= {"w": WEEK, "as": "pdf"}
     for request in requests:
         carry |= {"r": request.id, "f": request.fingerprint}
     for text in texts[:1]:

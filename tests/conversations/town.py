@@ -28,6 +28,7 @@ from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
 from bot.events import Event, Who
 from bot.record.door import papers
+from bot.reporting.handing_out import digests
 from bot.turn import Office
 from policy.book import Book
 from storage import tables
@@ -180,7 +181,7 @@ class Town:
         channels, faulty = discover(environment)
         assert ([channel.name for channel in channels], faulty) == (sorted(self.sides), [])
         app = web.Application(client_max_size=2**20)
-        app.add_routes(papers(office))
+        app.add_routes([*papers(office), *digests(office)])
         for channel in channels:
             channel.mount(app, dispatcher)
         server = web.AppRunner(app, shutdown_timeout=0.1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.channels.slack import settings
 from bot.channels.slack.app import SlackChannel
+from bot.channels.slack.pictures import PAUSES
 from tests.slack.desk import ScriptedDesk
 from tests.slack.workspace import Workspace
 
@@ -36,12 +37,16 @@ async def channel(workspace: Workspace, desk: ScriptedDesk) -> AsyncIterator[Sla
 
 @asynccontextmanager
 async def running(
-    workspace: Workspace, desk: ScriptedDesk, *, ticks: Callable[[], float] = time.monotonic
+    workspace: Workspace,
+    desk: ScriptedDesk,
+    *,
+    ticks: Callable[[], float] = time.monotonic,
+    pauses: Sequence[float] = PAUSES,
 ) -> AsyncIterator[SlackChannel]:
-    """The same, with a clock of one's own."""
+    """The same, with a clock of one's own, and as long as one likes before a picture is tried again."""
     read = settings.read(workspace.environment())
     assert isinstance(read, settings.Settings)
-    channel = SlackChannel(read, ticks=ticks)
+    channel = SlackChannel(read, ticks=ticks, pauses=pauses)
     app = web.Application()
     channel.mount(app, desk)
     runner = web.AppRunner(app, shutdown_timeout=0.1)

@@ -54,6 +54,8 @@ METHOD_SCOPES = {
     "chat.delete": "chat:write",
     "conversations.open": "im:write",
     "conversations.history": "im:history",
+    "files.getUploadURLExternal": "files:write",
+    "files.completeUploadExternal": "files:write",
     "users.info": "users:read",
     "views.open": "",
     "views.update": "",
@@ -134,7 +136,7 @@ def test_no_scope_is_asked_for_that_nothing_needs(manifest: dict[str, Any]) -> N
 def test_the_methods_in_that_list_are_the_ones_the_code_calls() -> None:
     source = "".join(path.read_text("utf-8") for path in PATH.parent.glob("*.py"))
 
-    called = set(re.findall(r'"((?:auth|chat|conversations|users|usergroups\.users|views)\.[a-zA-Z]+)"', source))
+    called = set(re.findall(r'"((?:auth|chat|conversations|files|users|usergroups\.users|views)\.[a-zA-Z]+)"', source))
     assert called == set(METHOD_SCOPES) | set(OPTIONAL_SCOPES)
 
 

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from storage.keeping import Handout
+from storage.keeping import DigestLink, Handout
 from storage.records import Address, ApprovalRequest, Conflict, Consultation, Job, NotFound, Post, Shift
 from storage.store import Store, Transaction
 from storage.tables import metadata
@@ -41,8 +41,11 @@ class Filled:
         ended: Consultation,
         access: str,
         handout: str,
+        digest_link: str,
     ) -> None:
         self.night_test, self.ended, self.access, self.handout = night_test, ended, access, handout
+        self.digest_link = digest_link
+        self.enquiry = ""
         self.charity, self.case, self.worker = charity, charity.case, charity.worker
         self.agreed = agreed  # by telephone, and not confirmed yet
         self.request, self.text_id, self.post = request, text_id, post
@@ -96,6 +99,13 @@ class Filled:
             test = await tx.night_tests.add(worker.id)
             await tx.looks.promise(case.id, "emergency", due_at=NOW + SECOND, first_at=NOW + SECOND)
             await tx.outbox.cancel(f"look:{case.id}:emergency")
+            await tx.digests.write("2026-W47", since=NOW, until=NOW, figures={"opened": 1})
+            await tx.digests.arm("2026-W48", NOW + SECOND)
+            await tx.digest_choices.choose(charity.trustee.id, "monthly")
+            await tx.rota_tests.ask("2026-11", [worker.id])
+            enquiry = await tx.enquiries.ask(charity.trustee.id, "2026-W47", "Who is told at night?")
+            await tx.reminders.put_off(case.id, worker.id, why="busy", until=NOW + 9 * SECOND)
+            await tx.reminders.promise(worker.id, NOW.date(), NOW + SECOND)
         agreed, open_one = await charity.ask(), await charity.ask()
         async with charity.begin() as tx:
             await tx.ladders.climb(agreed.id, 1, "asked", NOW + SECOND)
@@ -111,7 +121,11 @@ class Filled:
             access = await tx.access.open("THEIRS", received_at=NOW, due_at=NOW, opened_by=None)
             paper = Handout(charity.case.id, worker.id, "note", "pdf")
             handout = await tx.handouts.offer(paper, until=NOW + SECOND)
-        return cls(charity, open_one, text_id, post, agreed, test.id, ended, access.id, handout)
+            link = DigestLink("2026-W47", worker.id, "pdf")
+            digest_link = await tx.digest_links.offer(link, until=NOW + SECOND)
+        it = cls(charity, open_one, text_id, post, agreed, test.id, ended, access.id, handout, digest_link)
+        it.enquiry = enquiry
+        return it
 
 
 async def _ended(tx: Transaction, charity: Charity, reference: str, *, destroy_at: datetime | None) -> Consultation:
@@ -144,6 +158,21 @@ READS: dict[str, tuple[Use, Any]] = {
     "cases.reference_taken": (lambda tx, it: tx.cases.reference_taken("THEIRS"), False),
     "bases.of": (lambda tx, it: tx.bases.of(it.case.id), {}),
     "confirmations.of": (lambda tx, it: tx.confirmations.of(it.case.id), []),
+    "digest_links.of": (lambda tx, it: tx.digest_links.of(it.digest_link), NotFound),
+    "enquiries.get": (lambda tx, it: tx.enquiries.get(it.enquiry), NotFound),
+    "enquiries.open": (lambda tx, it: tx.enquiries.open(it.enquiry), NotFound),
+    "enquiries.waiting": (lambda tx, it: tx.enquiries.waiting(), []),
+    "reminders.put_offs": (lambda tx, it: tx.reminders.put_offs([it.case.id]), {}),
+    "digest_choices.all": (lambda tx, it: tx.digest_choices.all(), {}),
+    "rota_tests.of": (lambda tx, it: tx.rota_tests.of("2026-11"), []),
+    "rota_tests.sent": (lambda tx, it: tx.rota_tests.sent(NOW - SECOND, NOW + SECOND), []),
+    "digests.armed": (lambda tx, it: tx.digests.armed("2026-W48"), None),
+    "digests.before": (lambda tx, it: tx.digests.before("2026-W48", 4), []),
+    "digests.ended": (lambda tx, it: tx.digests.ended(NOW, NOW + SECOND), []),
+    "digests.last": (lambda tx, it: tx.digests.last(), None),
+    "digests.of": (lambda tx, it: tx.digests.of("2026-W47"), None),
+    "figures.touched": (lambda tx, it: tx.figures.touched(NOW, NOW + SECOND), OWN),
+    "figures.of": (lambda tx, it: tx.figures.of(NOW, NOW + SECOND), OWN),
     "follow_ups.chased": (lambda tx, it: tx.follow_ups.chased(it.case.id), None),
     "follow_ups.fallen": (lambda tx, it: tx.follow_ups.fallen(), []),
     "follow_ups.of": (lambda tx, it: tx.follow_ups.of(it.case.id), []),
@@ -227,6 +256,20 @@ WRITES: dict[str, Use] = {
     "confirmations.confirm": lambda tx, it: tx.confirmations.confirm(it.case.id, "crime", it.worker.id, "there"),
     "factors.change": lambda tx, it: tx.factors.change(it.worker.id, "totp", "another"),
     "bases.put": lambda tx, it: tx.bases.put(it.case.id, it.worker.id, {"danger": "told", "other": "told"}),
+    "digest_links.offer": lambda tx, it: tx.digest_links.offer(
+        DigestLink("2026-W47", it.worker.id, "pdf"), until=NOW + SECOND
+    ),
+    "digest_links.take": lambda tx, it: tx.digest_links.take(it.digest_link),
+    "digest_choices.choose": lambda tx, it: tx.digest_choices.choose(it.charity.trustee.id, "weekly"),
+    "enquiries.answer": lambda tx, it: tx.enquiries.answer(it.enquiry, it.worker.id, "Not ours to say."),
+    "enquiries.ask": lambda tx, it: tx.enquiries.ask(it.worker.id, "2026-W47", "Not ours to ask."),
+    "enquiries.destroy": lambda tx, it: tx.enquiries.destroy(answered_before=NOW + SECOND),
+    "reminders.promise": lambda tx, it: tx.reminders.promise(it.worker.id, NOW.date(), NOW + 2 * SECOND),
+    "reminders.put_off": lambda tx, it: tx.reminders.put_off(it.case.id, it.worker.id, why="off", until=NOW + SECOND),
+    "rota_tests.ask": lambda tx, it: tx.rota_tests.ask("2026-12", [it.charity.trustee.id]),
+    "rota_tests.press": lambda tx, it: tx.rota_tests.press("2026-11", it.worker.id),
+    "digests.arm": lambda tx, it: tx.digests.arm("2026-W48", NOW + 2 * SECOND),
+    "digests.write": lambda tx, it: tx.digests.write("2026-W49", since=NOW, until=NOW, figures={}),
     "follow_ups.chase": lambda tx, it: tx.follow_ups.chase(it.case.id, NOW, 2),
     "follow_ups.rest": lambda tx, it: tx.follow_ups.rest(it.case.id),
     "follow_ups.add": lambda tx, it: tx.follow_ups.add(it.case.id, it.worker.id, lane="", kind="notes", answer="yes"),
@@ -259,8 +302,10 @@ WRITES: dict[str, Use] = {
     "outbox.hold": lambda tx, it: tx.outbox.hold([it.post]),
     "outbox.letter": lambda tx, it: tx.outbox.letter(it.post),
     "outbox.letters": lambda tx, it: tx.outbox.letters([it.post]),
+    "outbox.promise": lambda tx, it: tx.outbox.promise("timer", "reminder", {"case": "none"}, run_at=NOW),
     "outbox.put": lambda tx, it: tx.outbox.put("timer", "reminder", {"case": "none"}),
     "outbox.revive_timers": lambda tx, it: tx.outbox.revive_timers(),
+    "outbox.put_all": lambda tx, it: tx.outbox.put_all("timer", [("reminder", {"case": "none"}, "")]),
     "outbox.refresh": lambda tx, it: tx.outbox.refresh(
         it.case.id, pressed=(it.post.channel, it.post.tenant, it.post.user), kind="checklist", message=""
     ),
@@ -314,6 +359,7 @@ WRITES: dict[str, Use] = {
 ACROSS = {
     "arrivals.of": "finds the organisation by what a channel has verified, and binds to it",
     "deliveries.take": "a channel's own id, taken before anybody knows whose it is; a row of one's own",
+    "digest_links.whose": "finds the organisation by a token that nobody can guess, and binds to it",
     "handouts.whose": "finds the organisation by a token that nobody can guess, and binds to it",
     "organisations.add": "makes the organisation it binds to",
     "organisations.all": "a process serves all of them",

@@ -47,6 +47,7 @@ ALLOWED = {
     ("bases", "basis"): "seen",
     ("follow_ups", "kind"): "told",
     ("holds", "why"): "police",
+    ("digest_choices", "often"): "weekly",
 }
 
 

@@ -137,6 +137,17 @@ async def test_a_lane_that_is_busy_here_is_passed_over(charity: Charity) -> None
     assert [job.key for job in jobs] == ["b:1"]
 
 
+async def test_whoever_has_its_hands_full_leaves_timers_to_others_and_takes_letters(charity: Charity) -> None:
+    await promise(charity, "a letter", lane="web/t/u")
+    await promise(charity, "a timer", kind="timer")
+
+    async with charity.store.begin(NOW) as tx:
+        taken = await tx.outbox.claim(limit=9, timers=False)
+
+    assert [job.key for job in taken] == ["a letter"]
+    assert [job.key for job in await claim(charity.store)] == ["a timer"]
+
+
 async def test_only_letters_of_ones_own_channels_are_claimed_and_timers_whatever_their_lane(charity: Charity) -> None:
     for key, lane in (("mine", "web/T/1"), ("theirs", "webster/T/1"), ("pattern", "we_/T/1"), ("capital", "WEB/T/1")):
         await promise(charity, key, lane=lane)

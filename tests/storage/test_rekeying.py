@@ -14,6 +14,7 @@ from tests.storage.charity import NOW, Charity, behind, blocked, found, rows
 
 OLD, NEW = new_key("2025"), new_key("2026")
 WORDS = "They asked us to."
+QUESTION = "Who is told at night?"
 
 
 class Stopped(Exception):
@@ -30,6 +31,7 @@ async def filled(url: str, *, cases: int = 5) -> Charity:
             await tx.cases.open(charity.worker.id, reference=f"MORE-{number}", book_id="justus", book_version="1")
         for person in (charity.worker, charity.trustee):
             await tx.factors.keep(person.id, "totp", f"secret of {person.handle}", proven=True)
+        await tx.enquiries.ask(charity.trustee.id, "2026-W47", QUESTION)
     await before.close()
     return replace(charity, store=Store(url, Keyring.parse(f"{NEW},{OLD}")))
 
@@ -37,6 +39,7 @@ async def filled(url: str, *, cases: int = 5) -> Charity:
 async def names(store: Store) -> set[str]:
     """The keys that wrap anything, as the tables themselves say."""
     wrapped = await rows(store, "SELECT data_key AS key FROM consultations WHERE data_key IS NOT NULL")
+    wrapped += await rows(store, "SELECT data_key AS key FROM enquiries")
     wrapped += await rows(store, "SELECT canary AS key FROM organisations")
     factors = await rows(store, "SELECT sealed FROM factors")
     return {wrapped_by(bytes(each.key)) for each in wrapped} | {wrapped_by(bytes(each.sealed)[2:]) for each in factors}
@@ -49,6 +52,7 @@ async def opens(charity: Charity, keys: str) -> tuple[list[str], list[tuple[str,
         tx.bind(charity.id)
         words = [await tx.texts.open(each.id) for each in await tx.texts.of(charity.case.id)]
         words += [await tx.factors.secret(each.id, "totp") for each in (charity.worker, charity.trustee)]
+        words += [(await tx.enquiries.open(each.id))[0] for each in await tx.enquiries.waiting()]
         locked = await tx.organisations.check_keys()
     await store.close()
     return words, locked
@@ -59,9 +63,9 @@ async def test_everything_is_wrapped_by_the_newest_key_and_opens_with_it_alone(m
 
     moved = await rewrapped(charity.store, lambda: NOW, batch=2)
 
-    assert moved == {"consultation": 6, "factor": 2, "charity": 1}
+    assert moved == {"consultation": 6, "factor": 2, "enquiry": 1, "charity": 1}
     assert await names(charity.store) == {"2026"}
-    assert await opens(charity, NEW) == ([WORDS, "secret of worker", "secret of trustee"], [])
+    assert await opens(charity, NEW) == ([WORDS, "secret of worker", "secret of trustee", QUESTION], [])
     async with charity.read() as tx:
         assert await tx.ledger.faults() == []
     await charity.store.close()
@@ -95,7 +99,7 @@ async def test_killed_after_any_batch_everything_opens_and_another_run_does_the_
     between = await names(charity.store), await opens(charity, f"{NEW},{OLD}")
     await rewrapped(charity.store, lambda: NOW, batch=2)
 
-    words = [WORDS, "secret of worker", "secret of trustee"]
+    words = [WORDS, "secret of worker", "secret of trustee", QUESTION]
     assert between == ({"2025", "2026"}, (words, [])) if after < 5 else ({"2026"}, (words, []))
     assert await opens(charity, NEW) == (words, [])
     await charity.store.close()
@@ -111,7 +115,7 @@ async def test_whoever_stops_half_way_and_takes_the_old_key_away_is_told_at_the_
         locked, missing = await tx.organisations.check_keys(), await missing_keys(tx)
 
     assert locked == [("Harbour House", "the key '2025' that this was sealed under is not in CONFER_KEYS")]
-    assert missing == {"2025": 7}
+    assert missing == {"2025": 8}
     await alone.close()
     await charity.store.close()
 
@@ -130,7 +134,7 @@ async def test_beside_people_who_write_and_read_nothing_is_lost(migrated_url: st
 
     await rewrapped(charity.store, lambda: NOW)
     words, locked = await opens(charity, NEW)
-    assert (len(words), locked, wrong) == (1 + 25 + 2, [], [])
+    assert (len(words), locked, wrong) == (1 + 25 + 3, [], [])
     await charity.store.close()
 
 
@@ -199,7 +203,7 @@ async def test_the_count_names_every_key_and_what_it_wraps(migrated_url: str) ->
     counted = await tally(charity.store, NOW)
 
     assert {name: dict(each.wraps) for name, each in counted.items()} == {
-        "2025": {"consultation": 5, "factor": 2, "charity": 1},
+        "2025": {"consultation": 5, "factor": 2, "enquiry": 1, "charity": 1},
         "2026": {"consultation": 1},
     }
     assert all(each == Tally(each.wraps) for each in counted.values())

@@ -159,7 +159,9 @@ def _lines(node: Node, state: State) -> Iterator[str]:
 def _of(node: Node, state: State) -> Iterator[str]:
     if node.tag == "h3":
         yield f"# {node.words()}"
-    elif node.tag in ("p", "h4", "summary", "blockquote"):
+    elif node.tag == "img":
+        yield f"(picture: {node.attributes['alt']})"
+    elif node.tag in ("p", "h4", "summary", "blockquote", "figcaption"):
         yield node.raw().strip()
     elif node.is_a("numbers"):
         for row in node.tagged("li"):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
 from urllib.parse import parse_qs
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
-from bot.cards import Notice
+from bot.cards import Card, Image, Notice
+from bot.reporting.chart import Bar, Chart
 from tests.web.conftest import IN_A_BROWSER, Sandbox, opened_sandbox
 from tests.web.samples import APPROVAL, QUESTION
 
@@ -149,6 +151,19 @@ async def test_on_a_phone_one_person_stands_alone_and_news_of_the_others_is_coun
     await expect(page.get_by_role("heading", name="Tom Okafor")).to_be_visible()
     await expect(page.locator(".person:visible")).to_have_count(1)
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_a_picture_is_seen_on_a_phone_and_has_its_words(browser: Browser, sandbox: Sandbox) -> None:
+    drawing = Chart((Bar(0, 1, 1, 2, 1), Bar(1, 2, 2, 9, 0)), (date(2026, 11, 23),) * 12)
+    image = Image("Twelve weeks", "23 Nov: 4.", drawing, "A triangle: emergencies.", drawing.png())
+    sandbox.desk.shown = {"amina": {"m1": Card("The week: safe", (image,))}}
+    page = await opened(browser, sandbox, 360)
+
+    shown = page.get_by_role("img", name="23 Nov: 4.")
+
+    await expect(shown).to_be_visible()
+    assert await shown.evaluate("image => [image.complete, image.naturalWidth]") == [True, 540]
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 async def test_a_page_whose_stream_broke_catches_up_by_itself(browser: Browser, sandbox: Sandbox) -> None:

@@ -8,14 +8,14 @@ import json
 from aiohttp import ClientResponse
 
 from bot.channels import Letter, Placed
-from bot.channels.web.app import KEPT
+from bot.channels.web.kept import MOST
 from tests.web.conftest import Sandbox, words
 from tests.web.desk import who
 from tests.web.samples import APPROVAL, OUTCOME, TICKS
 
 
-def letter(user: str, message: str = "", name: str = "17", *, passing: bool = False) -> Letter:
-    return Letter(name, who(user), user, message, APPROVAL, passing)
+def letter(user: str, message: str = "", name: str = "17", *, alone: bool = False) -> Letter:
+    return Letter(name, who(user), user, message, APPROVAL, alone)
 
 
 async def next_event(stream: ClientResponse) -> tuple[str, dict[str, str]]:
@@ -104,7 +104,7 @@ async def test_stopping_ends_the_open_streams(sandbox: Sandbox) -> None:
 
 
 async def test_a_message_of_no_consultation_stands_on_a_page_that_is_opened_later(sandbox: Sandbox) -> None:
-    await sandbox.channel.deliver(letter("tom", name="18", passing=True))
+    await sandbox.channel.deliver(letter("tom", name="18", alone=True))
 
     page = await (await sandbox.client.get("/?person=tom")).text()
     others = await (await sandbox.client.get("/?person=amina")).text()
@@ -114,15 +114,15 @@ async def test_a_message_of_no_consultation_stands_on_a_page_that_is_opened_late
 
 
 async def test_a_message_that_was_taken_back_stands_on_no_later_page(sandbox: Sandbox) -> None:
-    await sandbox.channel.deliver(letter("tom", name="18", passing=True))
+    await sandbox.channel.deliver(letter("tom", name="18", alone=True))
     await sandbox.channel.erase(Placed(who("tom"), "tom", "web-18"))
 
     assert 'data-message="web-18"' not in await (await sandbox.client.get("/?person=tom")).text()
 
 
 async def test_of_very_many_messages_a_later_page_has_the_last_ones(sandbox: Sandbox) -> None:
-    for number in range(KEPT + 1):
-        await sandbox.channel.deliver(letter("tom", name=f"n{number}", passing=True))
+    for number in range(MOST + 1):
+        await sandbox.channel.deliver(letter("tom", name=f"n{number}", alone=True))
 
     page = await (await sandbox.client.get("/?person=tom")).text()
 

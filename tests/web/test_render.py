@@ -18,6 +18,7 @@ from bot.cards import (
     Field,
     Form,
     Heading,
+    Image,
     More,
     Notice,
     Number,
@@ -38,6 +39,11 @@ from tests.web.samples import DANGER, FORM, OUTCOME, QUESTION
 
 SLIP = Slip(person="amina", token="the-token", delivery="delivery-1", message="m1")
 HOSTILE = "\"'><script>alert(1)</script>&{0}{title}%s"
+
+
+class Drawn:
+    def png(self) -> bytes:
+        raise AssertionError("a renderer draws nothing")
 
 
 def drawn(*blocks: Block) -> Markup:
@@ -71,6 +77,8 @@ def drawn(*blocks: Block) -> Markup:
             "Which one? Choose This That",
         ),
         (Progress(3, 8), "Step 3 of about 8"),
+        (Image("Twelve weeks", "23 Nov: 4.", Drawn()), "Twelve weeks 23 Nov: 4."),
+        (Image("Twelve weeks", "23 Nov: 4.", Drawn(), "Stripes: several.", b"png"), "Twelve weeks Stripes: several."),
         (More("Details", (Say("Inside"), Small("Print"))), "Details Inside Print"),
         (Small("Clause 4.1"), "Clause 4.1"),
     ],
@@ -214,3 +222,10 @@ def test_a_weight_is_not_said_twice() -> None:
 def test_the_mark_changes_with_the_card_and_only_with_it() -> None:
     assert mark(QUESTION) == mark(replace(QUESTION))
     assert mark(QUESTION) != mark(replace(QUESTION, title="Another"))
+
+
+def test_a_picture_is_in_the_page_and_says_its_words_to_whoever_sees_none() -> None:
+    page = str(drawn(Image(f"1{HOSTILE}", f"2{HOSTILE}", Drawn(), f"3{HOSTILE}", b"\x89PNG")))
+
+    assert '<img src="data:image/png;base64,iVBORw==" alt="2&#34;' in page
+    assert "<script>" not in page

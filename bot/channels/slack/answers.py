@@ -15,6 +15,7 @@ from bot.cards import Aside, Card, Correct, Form, Nothing, Notice, Open, Points,
 from bot.channels import DeliveryError, Desk, Sent, Unavailable
 from bot.channels.slack import render, words
 from bot.channels.slack.inbound import Heard
+from bot.channels.slack.pictures import Pictures
 from bot.channels.slack.posting import Posting, origin
 from bot.channels.slack.screens import Screens
 from bot.channels.slack.wire import Wire, twice
@@ -48,10 +49,10 @@ class Answer:
 
 
 class Answers:
-    def __init__(self, wire: Wire, screens: Screens, desk: Desk) -> None:
+    def __init__(self, wire: Wire, screens: Screens, desk: Desk, pictures: Pictures) -> None:
         self._wire = wire
         self._screens = screens
-        self._posting = Posting(wire, screens, desk)
+        self._posting = Posting(wire, screens, desk, pictures)
         self._alarmed: dict[str, Urgent] = {}
 
     # The emergency card

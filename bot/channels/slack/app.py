@@ -9,7 +9,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,11 +25,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import Reply
 from bot.channels import DeliveryError, Desk, Letter, Member, Placed, Sent, Unavailable
-from bot.channels.slack import groups, inbound, line, signed
+from bot.channels.slack import groups, inbound, line, pictures, signed
 from bot.channels.slack.answers import Answer, Answers, Urgent
 from bot.channels.slack.letters import Letters
 from bot.channels.slack.line import Line
 from bot.channels.slack.members import Members
+from bot.channels.slack.pictures import Pictures
 from bot.channels.slack.screens import Screens
 from bot.channels.slack.settings import Settings
 from bot.channels.slack.wire import Wire
@@ -47,7 +48,7 @@ _ANYTHING = re.compile(".*", re.DOTALL)
 class SlackChannel:
     """`now` is the time of day in seconds, for signatures; `ticks` counts seconds, for how long somebody has waited.
 
-    `down` and `look` are the watch over Socket Mode.
+    `down` and `look` are the watch over Socket Mode; `pauses` those before a picture is shown (`Pictures`).
     """
 
     name = "slack"
@@ -60,11 +61,13 @@ class SlackChannel:
         ticks: Callable[[], float] = time.monotonic,
         down: float = line.DOWN,
         look: float = line.LOOK,
+        pauses: Sequence[float] = pictures.PAUSES,
     ) -> None:
         self._settings = settings
         self._now = now
         self._ticks = ticks
         self._watch = (down, look)
+        self._pauses = pauses
         # At DEBUG the SDK logs whole payloads, so it never gets there, whatever the root logger is set to.
         self._quiet = logging.getLogger(f"{__name__}.sdk")
         self._quiet.setLevel(logging.WARNING)
@@ -99,8 +102,9 @@ class SlackChannel:
     async def start(self, desk: Desk) -> None:
         self._wire = Wire(self._settings, self._quiet)
         self._members = Members(self._wire)
-        self._letters = Letters(self._wire, self._screens, self._members)
-        self._answers = Answers(self._wire, self._screens, desk)
+        self._pictures = Pictures(self._wire, self._screens, self._pauses)
+        self._letters = Letters(self._wire, self._screens, self._members, self._pictures)
+        self._answers = Answers(self._wire, self._screens, desk, self._pictures)
         self._desk = desk
         self._bolt = self._bolted(self._wire)
         self._screens.spawn(self._know_ourselves(self._wire))
@@ -114,6 +118,8 @@ class SlackChannel:
             await asyncio.wait(set(self._at_work), timeout=AT_WORK)
         if self._line is not None:
             await self._line.close()
+        if self._wire is not None:
+            await self._pictures.stop()
         await self._screens.drain(PROMISED)
         if self._wire is not None:
             await self._wire.close()

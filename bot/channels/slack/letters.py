@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from bot.channels import CannotErase, Closed, DeliveryError, Gone, Letter, Placed, Sent
 from bot.channels.slack.members import Members
+from bot.channels.slack.pictures import Pictures
 from bot.channels.slack.screens import Screens
 from bot.channels.slack.wire import Uncertain, Wire
 
@@ -26,11 +27,17 @@ KEPT = frozenset({"cant_delete_message", "compliance_exports_prevent_deletion"})
 
 class Letters:
     def __init__(
-        self, wire: Wire, screens: Screens, members: Members, now: Callable[[], float] = time.monotonic
+        self,
+        wire: Wire,
+        screens: Screens,
+        members: Members,
+        pictures: Pictures,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._wire = wire
         self._screens = screens
         self._members = members
+        self._pictures = pictures
         self._now = now
         self._started = now()
         self._unsure: dict[str, None] = {}
@@ -57,11 +64,13 @@ class Letters:
             if found is not None:
                 self._unsure.pop(letter.id, None)
                 return found
+        files = self._pictures.shown(letter.card, letter.to.tenant)
         try:
             answer = await self._wire.card(
                 "chat.postMessage",
                 letter.card,
                 letter.to.tenant,
+                files,
                 channel=conversation,
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"id": letter.id}},
             )
@@ -69,7 +78,9 @@ class Letters:
             self._remember(letter.id)
             raise
         self._unsure.pop(letter.id, None)
-        return Sent(str(answer.get("channel") or conversation), str(answer["ts"]))
+        sent = Sent(str(answer.get("channel") or conversation), str(answer["ts"]))
+        self._pictures.add(letter.card, letter.to.tenant, sent, files)
+        return sent
 
     async def _edit(self, letter: Letter) -> Sent:
         key = (letter.to.tenant, letter.conversation, letter.message)

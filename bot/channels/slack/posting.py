@@ -16,6 +16,7 @@ from bot.channels import DeliveryError, Desk, Gone, Sent, Unavailable
 from bot.channels.slack import render
 from bot.channels.slack.inbound import Heard
 from bot.channels.slack.origin import Origin
+from bot.channels.slack.pictures import Pictures
 from bot.channels.slack.screens import Screens
 from bot.channels.slack.wire import Wire, twice
 
@@ -23,8 +24,9 @@ log = logging.getLogger(__name__)
 
 
 class Posting:
-    def __init__(self, wire: Wire, screens: Screens, desk: Desk) -> None:
+    def __init__(self, wire: Wire, screens: Screens, desk: Desk, pictures: Pictures) -> None:
         self._wire = wire
+        self._pictures = pictures
         self._screens = screens
         self._desk = desk
         self._answering: dict[tuple[str, ...], list[Heard]] = {}
@@ -64,12 +66,13 @@ class Posting:
         self._screens.show(key, edit)
 
     async def _update(self, heard: Heard, card: Card, place: Sent) -> Sent:
-        said = {"channel": place.conversation, "ts": place.message}
+        team = heard.event.who.tenant
+        files = self._pictures.shown(card, team)
         try:
-            await self._wire.card("chat.update", card, heard.event.who.tenant, **said)
+            await self._wire.card("chat.update", card, team, files, channel=place.conversation, ts=place.message)
         except Gone:
             return await self.post(heard, card)
-        return place
+        return place  # a picture that Slack has not shown yet does not come later: somebody is pressing here
 
     async def new(self, heard: Heard, card: Card) -> None:
         """A new message, whose place the desk is told."""
@@ -79,11 +82,15 @@ class Posting:
         """Tries again where Slack gives a time, or gives no answer: two cards are less harm than none."""
         event = heard.event
         to = to or (event.conversation if event.place == "private" else "") or event.who.user
+        team = event.who.tenant
         tries = 0
         while True:
+            files = self._pictures.shown(card, team)
             try:
-                answer = await self._wire.card("chat.postMessage", card, event.who.tenant, channel=to)
-                return Sent(str(answer["channel"]), str(answer["ts"]))
+                answer = await self._wire.card("chat.postMessage", card, team, files, channel=to)
+                sent = Sent(str(answer["channel"]), str(answer["ts"]))
+                self._pictures.add(card, team, sent, files)
+                return sent
             except Gone:
                 raise
             except DeliveryError as error:
@@ -101,8 +108,10 @@ class Posting:
     async def whisper(self, heard: Heard, card: Card) -> None:
         """In the conversation where it was asked, seen by the one who asked only."""
         event = heard.event
-        said = {"channel": event.conversation or event.who.user, "user": event.who.user}
-        await self._wire.card("chat.postEphemeral", card, event.who.tenant, **said)
+        who = event.who
+        await self._wire.card(
+            "chat.postEphemeral", card, who.tenant, channel=event.conversation or who.user, user=who.user
+        )
 
     async def read(self, heard: Heard, card: Card) -> None:
         """In the modal that was pressed."""

@@ -20,6 +20,7 @@ from bot.cards import (
     Field,
     Form,
     Heading,
+    Image,
     Link,
     More,
     Notice,
@@ -57,24 +58,27 @@ VIEW_TITLE = 24  # also of a modal's submit and close buttons
 _WEIGHT: Mapping[Weight, str] = {"info": "", "done": "Done.", "warning": "Take care.", "stop": "Stop."}
 
 
+_NO_FILES: Mapping[bytes, str] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class _Drawn:
     rank: str
     block: Json
 
 
-def blocks(card: Card, limit: int = MESSAGE_BLOCKS) -> list[Json]:
-    """The card as at most `limit` blocks.
+def blocks(card: Card, limit: int = MESSAGE_BLOCKS, *, files: Mapping[bytes, str] = _NO_FILES) -> list[Json]:
+    """The card as at most `limit` blocks. `files`: a picture -> the file it is shown from; without, its words are.
 
     Over the limit, details are folded and neighbours put together; then what can be missed most easily goes
     (`_CAN_GO`), from the end, and rows of buttons become one. Never the 999 line, a notice, or anything to press or
     fill in.
     """
     for fold in (False, True):
-        drawn = _card(card, fold=fold)
+        drawn = _card(card, fold, files)
         if len(drawn) <= limit:
             return drawn
-    kept = _shortened(_ranked(card, fold=True), limit)
+    kept = _shortened(_ranked(card, True, files), limit)
     if len(kept) > limit:
         return bare(card, limit)
     drawn = [each.block for each in kept]
@@ -91,7 +95,7 @@ def bare(card: Card, limit: int = MESSAGE_BLOCKS) -> list[Json]:
     said: list[str] = []
     asked: list[Json] = []
     rows: list[_Drawn] = []
-    for each in _ranked(card, fold=False):
+    for each in _ranked(card, False, _NO_FILES):
         if each.rank == "999":
             danger.append(each.block)
         elif each.block["type"] == "actions":
@@ -151,13 +155,13 @@ def view(form: Form, conversation: str, message: str) -> Json:
     }
 
 
-def _card(card: Card, fold: bool) -> list[Json]:
-    drawn = [each.block for each in _ranked(card, fold)]
+def _card(card: Card, fold: bool, files: Mapping[bytes, str]) -> list[Json]:
+    drawn = [each.block for each in _ranked(card, fold, files)]
     _number_buttons(drawn)
     return drawn
 
 
-def _ranked(card: Card, fold: bool) -> list[_Drawn]:
+def _ranked(card: Card, fold: bool, files: Mapping[bytes, str]) -> list[_Drawn]:
     """Every block of the card with its place in `_CAN_GO`, or KEPT."""
     drawn = [_Drawn("999", each) for each in words.danger(card.danger)]
     if len(card.title) > HEADER_TEXT:
@@ -165,13 +169,13 @@ def _ranked(card: Card, fold: bool) -> list[_Drawn]:
     elif card.title.strip():
         drawn.append(_Drawn(KEPT, {"type": "header", "text": plain(card.title)}))
     for block in card.blocks:
-        drawn += [_Drawn(_rank(block), each) for each in _block(block, fold)]
+        drawn += [_Drawn(_rank(block), each) for each in _block(block, fold, files)]
     return drawn
 
 
 def _rank(block: Block | Field) -> str:
     match block:
-        case Small() | Say(quiet=True) | Progress() | More():
+        case Small() | Say(quiet=True) | Progress() | Image() | More():
             return "small print"
         case Facts() | Quote():
             return "detail"
@@ -239,7 +243,7 @@ def _closed_up(drawn: Sequence[_Drawn]) -> list[_Drawn]:
     return closed
 
 
-def _block(block: Block, fold: bool) -> Iterator[Json]:
+def _block(block: Block, fold: bool, files: Mapping[bytes, str] = _NO_FILES) -> Iterator[Json]:
     match block:
         case Heading(text):
             yield from words.bold(text)
@@ -268,6 +272,8 @@ def _block(block: Block, fold: bool) -> Iterator[Json]:
             yield from inputs.pick(block, named=False)
         case Progress(step, about):
             yield words.context(f"Step {step} of about {max(step, about)}")
+        case Image():
+            yield from words.picture(block, files.get(block.png, "") if block.png else "")
         case More(label, inner):
             if fold:
                 yield words.context(f"{label}: too long to show in Slack.")

@@ -21,6 +21,7 @@ FIRST_PAUSE = 0.5  # seconds, doubled at each try where Slack names no time of i
 
 T = TypeVar("T")
 Send = Callable[[], Awaitable[None]]
+Still = Callable[[Send], Awaitable[bool]]
 
 
 class _Screen:
@@ -29,6 +30,7 @@ class _Screen:
         self.waiting: Send | None = None
         self.busy = False
         self.letters = 0  # edits of this message that were not answers
+        self.shown = 0  # cards that it was, and is, to show
 
     def tries_again(self, send: Send, letters: int) -> None:
         """Unless a newer answer waits by now, or a letter has drawn a newer card meanwhile: then this one is over."""
@@ -68,6 +70,7 @@ class Screens:
         """Send when what is being sent to this message is through; what waited before is dropped."""
         screen = self._screens.setdefault(key, _Screen())
         screen.waiting = send
+        screen.shown += 1
         if not screen.busy:
             screen.busy = True
             self.spawn(self._send(screen))
@@ -78,7 +81,22 @@ class Screens:
         screen = self._screens.setdefault(key, _Screen())
         async with screen.lock:
             screen.letters += 1
+            screen.shown += 1
             yield
+
+    def still(self, key: tuple[str, ...]) -> Still:
+        """A way to send something to this message later, as long as it shows what it shows now: it says whether."""
+        screen = self._screens.setdefault(key, _Screen())
+        before = screen.shown if screen.waiting is None else -1
+
+        async def unless_newer(send: Send) -> bool:
+            async with screen.lock:
+                if screen.shown != before:
+                    return False
+                await send()
+            return True
+
+        return unless_newer
 
     async def _send(self, screen: _Screen) -> None:
         tries = 0

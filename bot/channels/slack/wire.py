@@ -6,6 +6,7 @@ The SDK's own retries are off: they sleep inside the request, and the same card 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -43,6 +44,7 @@ GONE = frozenset(
     }
 )
 _UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
+_FORMS = frozenset({"files.getUploadURLExternal", "files.completeUploadExternal"})  # Slack's own SDK sends no JSON here
 _READS = frozenset({"users.info", "conversations.history", "usergroups.users.list"})  # methods that take no JSON
 
 
@@ -83,6 +85,8 @@ class Wire:
         try:
             if method in _READS:
                 answer = await self.client.api_call(method, http_verb="GET", params=said)
+            elif method in _FORMS:
+                answer = await self.client.api_call(method, data=_plainly(said))
             else:
                 answer = await self.client.api_call(method, json=said)
         except SlackApiError as error:
@@ -94,9 +98,35 @@ class Wire:
             raise Uncertain(type(error).__name__) from None
         return answer.data if isinstance(answer.data, dict) else {}
 
-    async def card(self, method: str, card: Card, team: str, **said: Any) -> Mapping[str, Any]:
-        """`call` with a card. Where Slack refuses how it is drawn, once more in the simplest way: never no card."""
+    async def upload(self, url: str, file: bytes) -> None:
+        """The bytes of a file to where Slack wants them. Raises DeliveryError.
+
+        https://docs.slack.dev/reference/methods/files.getUploadURLExternal
+        """
+        try:
+            async with self.session.post(url, data=file, allow_redirects=False) as answer:
+                if answer.status != 200:
+                    raise DeliveryError(f"the upload was answered {answer.status}")
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise Uncertain(type(error).__name__) from None
+
+    async def card(
+        self, method: str, card: Card, team: str, files: Mapping[bytes, str] | None = None, **said: Any
+    ) -> Mapping[str, Any]:
+        """`call` with a card. Where Slack refuses how it is drawn, once more in the simplest way: never no card.
+
+        files: of its pictures, those that may be shown (`render.blocks`). A card that is refused is sent without first.
+        """
         said["text"] = card.summary
+        if files:
+            try:
+                return await self.call(method, team, blocks=render.blocks(card, files=files), **said)
+            except (Gone, Uncertain):
+                raise
+            except DeliveryError as error:
+                if error.after is not None:
+                    raise
+                log.warning("Slack refused a card with a picture; it is sent without: %s", error)
         try:
             return await self.call(method, team, blocks=render.blocks(card), **said)
         except Unfit:
@@ -154,6 +184,10 @@ def _why(error: SlackApiError) -> DeliveryError:
     if status >= 500 or not name:
         return Uncertain(f"answered {status}")
     return DeliveryError(name)
+
+
+def _plainly(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: each if isinstance(each, str | int) else json.dumps(each) for name, each in said.items()}
 
 
 def _seconds(header: str | None) -> float:

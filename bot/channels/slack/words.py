@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from bot.cards import Number, Points
+from bot.cards import Image, Number, Points
 
 SECTION_TEXT = 3000
 CONTEXT_TEXT = 2000
 CONTEXT_ELEMENTS = 10
+ALT_TEXT = 2000  # also of the title
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -63,6 +64,25 @@ def link(label: str, url: str) -> Iterator[Json]:
         yield from sections(f"{label}: {url}")
     else:
         yield from _marked(f"<{url}|{_escaped(label)}>")
+
+
+def picture(image: Image, file: str) -> Iterator[Json]:
+    """From this file of ours; without one, what it shows in words.
+
+    https://docs.slack.dev/reference/block-kit/blocks/image-block
+    """
+    if not file:
+        yield from bold(image.title)
+        yield from (context(piece) for piece in pieces(image.words, CONTEXT_TEXT))
+        return
+    yield {
+        "type": "image",
+        "title": plain(short(image.title, ALT_TEXT)),
+        "slack_file": {"id": file},
+        "alt_text": short(image.words, ALT_TEXT),
+    }
+    if image.below:
+        yield context(image.below)
 
 
 def _telephone(number: str) -> str:

@@ -21,6 +21,7 @@ from bot.cards import (
     Field,
     Form,
     Heading,
+    Image,
     Link,
     More,
     Notice,
@@ -48,6 +49,8 @@ https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-
 ROW_BUTTONS = 3
 ROW_TEXT = 24  # characters of all labels in a row: on a phone more is cut
 KEPT = "kept"
+_PICTURE = "picture"
+"""Goes before anything else, into its words."""
 _CAN_GO = ("small print", "detail", "text", "numbers")
 """What a card that is too long does without, and in which order: last of all whom to ring."""
 _NOT_ALL = (
@@ -155,8 +158,13 @@ def _spoken(danger: str, title: str) -> str:
 
 
 def _fitted(drawn: Sequence[_Drawn], spoken: str) -> Json:
-    """As much of it as a message holds: an old Teams is given up before words are, and words before any button."""
+    """As much of it as a message holds: a picture is given up for its words before anything else is, then an old Teams,
+    then words, and never a button.
+    """
     whole = _whole(drawn, spoken)
+    if size(whole) > LIMIT and any(each.rank == _PICTURE for each in drawn):
+        drawn = [each for one in drawn for each in (_in_words(one) if one.rank == _PICTURE else [one])]
+        whole = _whole(drawn, spoken)
     if size(whole) <= LIMIT:
         return whole
     kept = [replace(each, element=_for_new_clients(each.element)) for each in drawn]
@@ -173,6 +181,10 @@ def _fitted(drawn: Sequence[_Drawn], spoken: str) -> Json:
             gone.update(together)
             too_much -= sum(size(kept[at].element) + len(", ") for at in together)
     return _whole([each for place, each in enumerate(kept) if place not in gone], spoken)
+
+
+def _in_words(picture: _Drawn) -> Iterator[_Drawn]:
+    return (replace(picture, rank="small print", element=each) for each in simple.elements(picture.element))
 
 
 def _for_new_clients(element: Json) -> Json:
@@ -199,6 +211,8 @@ def _rank(block: Block | Field) -> str:
             return "numbers"
         case Small() | Say(quiet=True) | Progress() | More():
             return "small print"
+        case Image(png=png):
+            return _PICTURE if png else "small print"
         case Facts() | Quote():
             return "detail"
         case Numbers():
@@ -242,6 +256,8 @@ def _block(block: Block, filled: Filled | None, fold: str) -> Iterator[Json]:
             yield from inputs.pick(block, filled, {})
         case Progress(step, about):
             yield from words.lines(f"Step {step} of about {max(step, about)}", isSubtle=True, size="Small")
+        case Image():
+            yield from words.picture(block)
         case More(label, inner):
             opens = {"type": "Action.ToggleVisibility", "title": label, "targetElements": [fold]}
             yield {"type": "ActionSet", "actions": [opens]}

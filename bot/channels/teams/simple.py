@@ -24,6 +24,10 @@ def elements(drawn: Json) -> Iterator[Json]:
         case "Container":
             for each in drawn["items"]:
                 yield from elements(each)
+                if each["type"] == "Image":
+                    return  # what follows says what its signs mean
+        case "Image":
+            yield _said(_escaped(drawn["altText"]))
         case "ActionSet":
             pressed = [each for each in drawn["actions"] if each["type"] != "Action.ToggleVisibility"]
             if pressed:

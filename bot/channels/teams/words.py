@@ -7,10 +7,11 @@ https://adaptivecards.io/explorer/TextBlock.html, https://adaptivecards.io/explo
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.cards import Number, Points
+from bot.cards import Image, Number, Points
 
 Json = dict[str, Any]
 
@@ -74,6 +75,24 @@ def link(label: str, url: str) -> Iterator[Json]:
         yield from lines(f"{label}: {url}")
     else:
         yield {"type": "TextBlock", "wrap": True, "spacing": "Medium", "text": f"[{label}]({url})"}
+
+
+def picture(image: Image) -> Iterator[Json]:
+    """The file is in the card itself, which nobody else can ask for. White stands behind it in a dark Teams too.
+
+    "Supports data URI": https://learn.microsoft.com/adaptive-cards/schema-explorer/image
+    """
+    if not image.png:
+        yield from heading(image.title)
+        yield from lines(image.words, isSubtle=True)
+        return
+    url = f"data:image/png;base64,{b64encode(image.png).decode()}"
+    shown: list[Json] = [
+        *heading(image.title),
+        {"type": "Image", "url": url, "altText": image.words, "size": "Stretch", "backgroundColor": "#FFFFFF"},
+        *lines(image.below, isSubtle=True, size="Small"),
+    ]
+    yield {"type": "Container", "spacing": "Medium", "items": shown}
 
 
 def danger(text: str) -> Iterator[Json]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -15,20 +14,20 @@ from aiohttp import hdrs, web
 from markupsafe import Markup
 
 from bot.cards import Aside, Card, Correct, Nothing, Open, Reply, Show
-from bot.channels import Account, Desk, Letter, Placed, Sent, Unavailable
+from bot.channels import Account, Desk, Letter, Placed, Sent, Time, Unavailable
 from bot.channels.web.guard import LINES, PRESS, Refused, guard, harden
 from bot.channels.web.inbound import one, read_event, read_inputs
-from bot.channels.web.inputs import Slip, join
-from bot.channels.web.page import Column, home_panel, new_delivery, people_page, plain_page
+from bot.channels.web.inputs import Slip
+from bot.channels.web.kept import Kept
+from bot.channels.web.lines import Line, json_line, server_sent
+from bot.channels.web.page import Column, corrections, home_panel, new_delivery, people_page, plain_page
+from bot.channels.web.passing import NO_TIME, TrialTime
 from bot.channels.web.render import article, dialog, mark
-from bot.events import Event, Who
+from bot.events import Event
 
 HEARTBEAT = 15.0  # seconds between signs of life, so that a page notices when the server is gone
 SCRIPTLESS = 2.0  # seconds a page without the script waits for the record before it shows the emergency card
-KEPT = 60  # messages of one person
 FILES = {"sandbox.js": "text/javascript", "sandbox.css": "text/css", "icon.svg": "image/svg+xml"}
-
-Line = Mapping[str, object]
 
 
 @dataclass(eq=False, slots=True)
@@ -41,9 +40,8 @@ class Listener:
 
 
 class WebChannel:
-    """People of an invented charity in one browser. A page asks for its cards when it loads.
-
-    Messages about no consultation are recorded nowhere: the last ones are kept here, until the sandbox stops.
+    """People of an invented charity in one browser. A page asks for their cards when it loads; what is about no
+    consultation nobody draws again, so that is kept.
     """
 
     name = "web"
@@ -53,8 +51,13 @@ class WebChannel:
         self._token = secrets.token_urlsafe(24)
         self._listeners: set[Listener] = set()
         self._known: dict[str, Account] = {}
-        self._messages: dict[str, dict[str, Card]] = {}  # person -> message -> as it was shown last, oldest first
+        self._kept = Kept()
+        self._time: TrialTime | None = None
         self._stopping = False
+
+    def takes(self, time: Time) -> None:
+        """From a trial, before `mount`: people here may let time pass."""
+        self._time = TrialTime(time, self._token)
 
     def mount(self, app: web.Application, desk: Desk) -> None:
         """Add the routes, and the guard for the whole application: nothing beside the sandbox is open either."""
@@ -67,6 +70,8 @@ class WebChannel:
         app.router.add_get("/events", self._events)
         app.router.add_post(PRESS, self._press)
         app.router.add_get("/sandbox/{file}", self._file)
+        if self._time is not None:
+            self._time.mount(app)
 
     async def start(self, desk: Desk) -> None:
         """Nothing to open: browsers come to us."""
@@ -75,13 +80,9 @@ class WebChannel:
         await self._close(None)
 
     async def deliver(self, letter: Letter) -> Sent:
-        """Show the card on every open page of that person, and on one opened later; twice is as once."""
+        """Show the card on every open page of that person. A page opened later asks for it; twice is as once."""
         sent = Sent(conversation=letter.conversation or letter.to.user, message=letter.message or f"web-{letter.id}")
-        if letter.passing:
-            kept = self._messages.setdefault(letter.to.user, {})
-            kept[sent.message] = letter.card
-            if len(kept) > KEPT:
-                del kept[next(iter(kept))]
+        self._kept.put(letter, sent.message)
         for listener in self._listeners:
             if letter.to.user in listener.people:
                 listener.pending[letter.to.user, sent.message] = letter.card
@@ -89,8 +90,8 @@ class WebChannel:
         return sent
 
     async def erase(self, placed: Placed) -> None:
-        """Take it off every open page, and off those that are opened later."""
-        self._messages.get(placed.to.user, {}).pop(placed.message, None)
+        """Take it off every open page. A page that is opened later never had it."""
+        self._kept.drop(placed.to.user, placed.message)
         for listener in self._listeners:
             if placed.to.user in listener.people:
                 listener.pending[placed.to.user, placed.message] = None
@@ -113,30 +114,25 @@ class WebChannel:
                 Column(
                     account=account,
                     home=await self._desk.home(account.who),
-                    cards=await self._cards(account.who),
+                    cards=self._kept.beside(account.who.user, await self._desk.cards(account.who)),
                     extra=(extra or {}).get(account.who.user, Markup()),
                 )
                 for account in everybody
                 if only in ("", account.who.user)
             ]
+            time = NO_TIME if self._time is None else await self._time.panel()
         except Unavailable as unavailable:
             return html(plain_page("Not recorded", article(unavailable.card, self._slip(only))), status=503)
         if only and not columns:
             raise nobody()
-        return html(people_page(columns, everybody, self._token, only))
-
-    async def _cards(self, who: Who) -> list[tuple[str, Card]]:
-        """The cards of the record, and after them what was sent beside it."""
-        cards = await self._desk.cards(who)
-        recorded = {message for message, _ in cards}
-        return cards + [each for each in self._messages.get(who.user, {}).items() if each[0] not in recorded]
+        return html(people_page(columns, everybody, self._token, only, time))
 
     async def _person(self, request: web.Request) -> web.Response:
         """One person's home and cards as they stand now, as JSON: what a page asks for when it comes back."""
         account = await self._account(request.match_info["person"])
         try:
             home = await self._desk.home(account.who)
-            cards = await self._cards(account.who)
+            cards = self._kept.beside(account.who.user, await self._desk.cards(account.who))
         except Unavailable:
             raise Refused(
                 503, "Not available", "This could not be brought up to date. It tries again by itself."
@@ -229,9 +225,7 @@ class WebChannel:
         try:
             reply = await self._desk.handle(event)
             if isinstance(reply, Show):
-                kept = self._messages.get(event.who.user, {})
-                if event.message in kept:
-                    kept[event.message] = reply.card
+                self._kept.show(event.who.user, event.message, reply.card)
                 await self._desk.sent(event, Sent(conversation=event.who.user, message=message_of(event)))
         except Unavailable as unavailable:
             return Aside(unavailable.card)
@@ -301,16 +295,3 @@ def html(page: Markup, status: int = 200) -> web.Response:
 
 def nobody() -> Refused:
     return Refused(404, "Nobody here by that name", "There is no such person in the sandbox. Go back and choose one.")
-
-
-def corrections(errors: Mapping[str, str]) -> Markup:
-    rows = join(Markup("<li>{}</li>").format(error) for error in errors.values())
-    return Markup("<h1>Please change this</h1><ul>{}</ul><p>Nothing was kept. Go back one page.</p>").format(rows)
-
-
-def json_line(line: Line) -> bytes:
-    return json.dumps(line).encode() + b"\n"
-
-
-def server_sent(event: str, data: Line) -> bytes:
-    return f"event: {event}\ndata: {json.dumps(data)}\n\n".encode()

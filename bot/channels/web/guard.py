@@ -19,11 +19,12 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 PRESS = "/press"  # where our own pages send what was pressed
+WEEK = "/week"  # where they ask to let a week pass
 LINES = "application/x-ndjson"  # what our own script asks for; a browser without it asks for a page
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-    "object-src 'none'",
+    "object-src 'none'; img-src 'self' data:",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -49,7 +50,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         check_local(request)
         # A browser names the sending page in every POST, so whatever names none and is not for us is no page's.
-        if request.method not in SAFE and (request.path == PRESS or hdrs.ORIGIN in request.headers):
+        if request.method not in SAFE and (request.path in (PRESS, WEEK) or hdrs.ORIGIN in request.headers):
             check_origin(request)
         return await handler(request)
     except Refused as refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from urllib.parse import quote
@@ -37,10 +37,12 @@ class Column:
     extra: Markup = NOTHING
 
 
-def people_page(columns: Iterable[Column], everybody: Sequence[Account], token: str, only: str = "") -> Markup:
-    """The sandbox. `only`: the person a deep link asked for, "" for everybody."""
+def people_page(
+    columns: Iterable[Column], everybody: Sequence[Account], token: str, only: str = "", time: Markup = NOTHING
+) -> Markup:
+    """The sandbox. `only`: the person a deep link asked for, "" for everybody. `time`: the trial's, if any."""
     shown = join(column(one, place, token) for place, one in enumerate(columns))
-    body = PEOPLE.format(links=links(everybody, only), columns=shown)
+    body = PEOPLE.format(links=links(everybody, only), columns=shown, time=time)
     return page("Confer sandbox", body, token=token, kind="one" if only else "all", script=SCRIPT)
 
 
@@ -122,3 +124,8 @@ def current(on: bool) -> Markup:
 def new_delivery() -> str:
     """An id for one submission: the same form sent twice is one press."""
     return secrets.token_urlsafe(12)
+
+
+def corrections(errors: Mapping[str, str]) -> Markup:
+    rows = join(Markup("<li>{}</li>").format(error) for error in errors.values())
+    return Markup("<h1>Please change this</h1><ul>{}</ul><p>Nothing was kept. Go back one page.</p>").format(rows)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Literal, assert_never
 
@@ -21,6 +22,7 @@ from bot.cards import (
     Field,
     Form,
     Heading,
+    Image,
     Link,
     More,
     Notice,
@@ -159,6 +161,8 @@ def block(item: Block, slip: Slip) -> Markup:
                 '<div class="progress"><span>Step {step} of about {about}</span>'
                 '<progress value="{step}" max="{about}" aria-hidden="true"></progress></div>'
             ).format(step=step, about=about)
+        case Image():
+            return picture(item)
         case More(label, blocks):
             inside = join(block(one, slip) for one in blocks)
             return Markup('<details class="more"><summary>{}</summary>{}</details>').format(label, inside)
@@ -166,6 +170,17 @@ def block(item: Block, slip: Slip) -> Markup:
             return Markup('<p class="small">{}</p>').format(text)
         case _:
             assert_never(item)
+
+
+def picture(image: Image) -> Markup:
+    """In the page itself: nobody else can ask for it, and it is there when the page is shown."""
+    if not image.png:
+        return Markup('<h4>{}</h4><p class="say quiet">{}</p>').format(image.title, image.words)
+    file = f"data:image/png;base64,{b64encode(image.png).decode()}"
+    below = Markup('<p class="small">{}</p>').format(image.below) if image.below else Markup()
+    return Markup('<figure class="picture"><figcaption>{}</figcaption><img src="{}" alt="{}">{}</figure>').format(
+        image.title, file, image.words, below
+    )
 
 
 def field(item: Field, slip: Slip) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ def routes(workspace: Workspace, app: web.Application) -> None:
     api = Api(workspace)
     app.router.add_route("*", "/api/{method}", api.call)
     app.router.add_post("/respond/{key}", api.respond)
+    app.router.add_post("/upload/{file}", api.upload)
     app.router.add_get("/link/{ticket}", api.link)
 
 
@@ -95,6 +97,40 @@ class Api:
         if said.get("usergroup") not in self.workspace.groups:
             raise Refusal("no_such_subteam")
         return {"users": self.workspace.groups[said["usergroup"]]}
+
+    def files_getUploadURLExternal(self, said: Json) -> Json:  # noqa: N802 - Slack's name
+        from tests.slack.workspace.server import Upload
+
+        if "files:write" not in self.workspace.scopes:
+            raise Refusal("missing_scope")
+        if not said.get("filename") or not str(said.get("length", "")).isdecimal():
+            raise Refusal("invalid_arguments")
+        id = self.workspace.id("F")
+        self.workspace.files[id] = Upload(int(said["length"]), self.workspace.looks_through)
+        return {"file_id": id, "upload_url": f"{self.workspace.address}/upload/{id}"}
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """https://docs.slack.dev/reference/methods/files.getUploadURLExternal: raw bytes, and no token of ours."""
+        file, body = request.match_info["file"], await request.read()
+        self.workspace.calls.append(("upload", {"file": file, "size": len(body)}))
+        if (fault := self._fault("upload")) is not None:
+            return await self._failed(fault)
+        found = self.workspace.files.get(file)
+        if found is None or len(body) != found.length or "Authorization" in request.headers:
+            return web.Response(status=400)
+        found.body = body
+        return web.Response(text=f"OK - {len(body)}")
+
+    def files_completeUploadExternal(self, said: Json) -> Json:  # noqa: N802 - Slack's name
+        if "files:write" not in self.workspace.scopes:
+            raise Refusal("missing_scope")
+        wanted = said["files"] if isinstance(said["files"], list) else json.loads(said["files"])
+        for each in wanted:
+            found = self.workspace.files.get(each["id"])
+            if found is None or not found.body:
+                raise Refusal("file_not_found")
+            found.complete = True
+        return {"files": [{"id": each["id"], "mimetype": ""} for each in wanted]}
 
     def conversations_open(self, said: Json) -> Json:
         if (person := self.workspace.people.get(said["users"])) and person.marks.get("deleted"):
@@ -218,7 +254,7 @@ class Api:
     def _fit(self, method: str, said: Json) -> None:
         if not said.get("text") and not said.get("blocks"):
             raise Refusal("no_text")
-        if self.workspace.faulty(method, said.get("blocks")):
+        if self.workspace.faulty(method, said.get("blocks")) or not self.workspace.looked_through(said.get("blocks")):
             raise Refusal("invalid_blocks")
 
     def _fit_view(self, method: str, view: Json) -> None:

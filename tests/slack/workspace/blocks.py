@@ -93,6 +93,11 @@ def _faults(block: Json) -> Iterator[str]:
         case "context":
             if not 1 <= len(block["elements"]) <= 10:
                 yield "a context block with none or more than 10 elements"
+        case "image":
+            if not 1 <= len(block.get("alt_text", "")) <= 2000:
+                yield "a picture without words, or with more than 2000 characters"
+            if ("image_url" in block) == ("slack_file" in block) or len(block.get("slack_file", {"id": ""})) != 1:
+                yield "a picture from nowhere, or from two places"
         case "actions":
             if not 1 <= len(block["elements"]) <= 25:
                 yield "an actions block with none or more than 25 elements"

@@ -62,6 +62,8 @@ def seen(blocks: list[Json], state: Json, errors: dict[str, str] | None = None) 
                 lines.extend(part["text"] for said in block["elements"] for part in said["elements"])
             case "context":
                 lines.append(" ".join(words(each) for each in block["elements"]))
+            case "image":
+                lines += [words(block["title"]), f"(picture: {block['alt_text']})"]
             case "actions":
                 lines.append("  ".join(f"[{label}]" for label, _, _ in buttons([block])))
             case "input":

@@ -52,6 +52,16 @@ class View:
     errors: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass
+class Upload:
+    """A file of ours. `refusals`: how often a message with it is still refused, because Slack looks through it."""
+
+    length: int
+    refusals: int
+    body: bytes = b""
+    complete: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """What the bot answered. `body` is {} where it only acknowledged."""
@@ -84,7 +94,9 @@ class Workspace:
         self.homes: dict[str, View] = {}
         self.people: dict[str, Person] = {}
         self.groups: dict[str, list[str]] = {}  # the id of a user group -> who is in it
-        self.scopes = {"usergroups:read"}  # of those that the manifest only offers
+        self.scopes = {"usergroups:read", "files:write"}  # of those that somebody may not have given
+        self.files: dict[str, Upload] = {}
+        self.looks_through = 0  # how often a message with a new file is refused
         self.calls: list[tuple[str, Json]] = []
         self.sent: list[tuple[str, Json]] = []  # what the bot was sent, to be sent again
         self.refused: list[tuple[str, list[str]]] = []
@@ -236,6 +248,19 @@ class Workspace:
     def numbered(self, blocks: list[Json]) -> list[Json]:
         """Slack gives an id to every block that has none."""
         return [{"block_id": self.id("b"), **block} for block in blocks]
+
+    def looked_through(self, blocks: object) -> bool:
+        """Whether every file in these blocks may be shown by now. One that is not there at all never may."""
+        for block in blocks if isinstance(blocks, list) else ():
+            if "slack_file" in block:
+                upload = self.files.get(block["slack_file"].get("id", ""))
+                if upload is None or not upload.complete:
+                    self.refused.append(("slack_file", ["no such file"]))
+                    return False
+                if upload.refusals > 0:
+                    upload.refusals -= 1
+                    return False
+        return True
 
     def faulty(self, method: str, blocks: object, most: int = 50) -> bool:
         found = problems(blocks, most) if blocks is not None else []

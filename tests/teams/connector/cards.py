@@ -6,6 +6,7 @@ https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -86,6 +87,12 @@ def _faults(each: Json) -> Iterator[str]:
         yield "more actions than Teams shows"
     if kind == "ActionSet" and not each.get("actions"):
         yield "no actions"
+    if kind == "Image":
+        if not str(each.get("altText", "")).strip():
+            yield "a picture without words"
+        head, _, file = str(each.get("url", "")).partition(";base64,")
+        if (head, b64decode(file, validate=True)[:8]) != ("data:image/png", b"\x89PNG\r\n\x1a\n"):
+            yield "no PNG of its own"
     if kind == "FactSet" and not each.get("facts"):
         yield "no facts"
     if kind.startswith("Action."):

@@ -81,6 +81,8 @@ def _lines(each: Json, state: State) -> Iterator[str]:
             yield "".join(run if isinstance(run, str) else run["text"] for run in each["inlines"])
         case "FactSet":
             yield from (f"{fact['title'].removesuffix(':')}: {fact['value']}" for fact in each["facts"])
+        case "Image":
+            yield f"(picture: {each['altText']})"
         case "ActionSet":
             yield "  ".join(f"[{label}]" for label, _ in buttons(each)) or _folds(each)
         case "Container" | "Column":

@@ -9,6 +9,8 @@ const dialog = document.getElementById("dialog");
 const banner = document.getElementById("banner");
 const columns = new Map([...document.querySelectorAll(".person")].map((column) => [column.dataset.person, column]));
 const changes = new Map(); // person -> how often something newer was shown: an answer asked for before that is old
+const asking = new Map(); // person -> whether something came while their page was being asked for
+let passing = false; // a week passes: hundreds of cards come, and what they leave is asked for once, at the end
 const unsent = new WeakMap(); // form -> {body, delivery}: the same thing sent again after a failure is the same press
 
 document.documentElement.classList.add("live");
@@ -229,8 +231,32 @@ function correct(form, errors) {
   first?.focus();
 }
 
+// A week is let pass for everybody at once; whatever arrives meanwhile comes by the stream, as ever.
+async function week(form) {
+  if (form.getAttribute("aria-busy") === "true") return;
+  const button = form.querySelector("button");
+  form.setAttribute("aria-busy", "true");
+  button.textContent = "A week passes…";
+  passing = true;
+  try {
+    const sending = new URLSearchParams(new FormData(form));
+    const answer = await fetch("/week", { method: "POST", headers: { Accept: LINES }, body: sending });
+    if (!answer.ok) return await refused(answer);
+    warn("");
+    form.querySelector("#time").textContent = (await answer.json()).time;
+  } catch {
+    warn("The week did not pass to its end. Press again.");
+  } finally {
+    passing = false;
+    button.textContent = "Let a week pass";
+    form.removeAttribute("aria-busy");
+    for (const person of columns.keys()) refresh(person).catch(() => {});
+  }
+}
+
 document.addEventListener("submit", (event) => {
   event.preventDefault();
+  if (event.target.matches(".time")) return void week(event.target);
   const named = event.submitter?.name || event.target.elements.press?.type === "hidden";
   if (named) press(event.target, event.submitter); // else Enter on a tick, which presses nothing
 });
@@ -276,6 +302,16 @@ async function refresh(person, but = "") {
   for (const line of now.cards) if (line.message !== but) place(line, { quiet: true });
 }
 
+// However many cards come, one question at a time is on its way, and one more after the last card.
+async function keepUp(person) {
+  if (asking.has(person)) return void asking.set(person, true);
+  do {
+    asking.set(person, false);
+    await refresh(person).catch(() => {});
+  } while (asking.get(person));
+  asking.delete(person);
+}
+
 function listen() {
   const query = new URLSearchParams([...columns.keys()].map((person) => ["person", person]));
   const stream = new EventSource(`/events?${query}`);
@@ -287,7 +323,7 @@ function listen() {
   stream.addEventListener("card", (event) => {
     const line = JSON.parse(event.data);
     place(line);
-    refresh(line.person).catch(() => {});
+    if (!passing) keepUp(line.person);
   });
   stream.addEventListener("error", () => {
     warn("The sandbox does not answer. Trying again… If someone is in danger, ring 999 now.");

@@ -1,0 +1,113 @@
+"""The clock of the digest: what is due is written once, promised to whoever reads it, and the next one is set.
+
+The rule to keep: the digest, its letters, the next timer and "done" are one transaction. The row of a week is written
+once, whoever gets there first; who finds it written sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot import messages
+from bot.organisation.charity import Charity, charity_of
+from bot.reporting import digest_card, weeks
+from bot.reporting.choosing import comes, often
+from bot.reporting.figures import Around, kept, read, told
+from bot.reporting.overdue_checks import overdue_checks
+from bot.reporting.readers import HOLE, Readers, readers
+from bot.reporting.sparing import spared
+from bot.reporting.weeks import Covered, Owed
+from bot.team.rota import holes
+from bot.team.rota_test import told_of
+from policy.book import Book
+from storage.digests import TIMER
+from storage.records import Address, Person
+from storage.store import Transaction
+
+DIGEST = TIMER
+"""The timer."""
+
+_AHEAD = timedelta(days=7)
+
+
+async def digest(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> None:
+    """It is time, or it was: write the one digest that is owed, if any, and set the next."""
+    charity = charity_of(await tx.organisations.current())
+    last = await _last(tx) or weeks.before(payload["week"], charity.digest, charity.timezone)
+    if owed := weeks.owed(tx.now, last, charity.digest, charity.timezone):
+        await _write(tx, books, charity, owed)
+        last = owed.covered
+    following = weeks.next_due(last, charity.digest, charity.timezone)
+    await tx.digests.arm(following.week, following.until)
+
+
+async def arm(tx: Transaction, charity: Charity) -> None:
+    """Set the clock where it is not set, or the charity has moved its day, its hour or its zone since."""
+    day, zone = charity.digest, charity.timezone
+    last = await _last(tx)
+    if last is None:
+        week = weeks.first_week(tx.now, day, zone)
+        following = Covered(week, weeks.due_at(week, day, zone))
+    else:
+        following = weeks.next_due(last, day, zone)
+    if await tx.digests.armed(following.week) != following.until:
+        await tx.digests.arm(following.week, following.until)
+
+
+async def _write(tx: Transaction, books: Mapping[str, Book], charity: Charity, owed: Owed) -> None:
+    people = await tx.people.everybody()
+    who = await readers(tx, people)
+    left_out = await spared(tx, books, charity, people, owed.since, owed.until)
+    counted = await tx.figures.of(owed.since, owed.until, spared=left_out)
+    around = await _around(tx, books, charity, people, who, owed)
+    own = {charity.book, *(each.book_id for each in counted.opened), *(each.book_id for each in counted.shared)}
+    used = {id: book for id, book in books.items() if id in own}
+    figures = kept(told(counted, around, used, now=tx.now, weeks=owed.weeks))
+    if not await tx.digests.write(owed.week, since=owed.since, until=owed.until, figures=figures):
+        return  # another process was first; it has told everybody
+    tx.note("digest written", week=owed.week)
+    await messages.send_to(tx, digest_card.KIND, await _wanting(tx, charity, owed.week, who), week=owed.week)
+    if who.hole:
+        administrators = [person for person in people if person.active and person.can("administrator")]
+        await messages.send(tx, HOLE, administrators)
+
+
+async def _wanting(tx: Transaction, charity: Charity, week: str, who: Readers) -> list[Address]:
+    """The accounts of those who get this one: whoever chose to get fewer is no hole, and is left out."""
+    written, before = await tx.digests.of(week), await tx.digests.before(week, 1)
+    choices = await tx.digest_choices.all()
+    if written is None or not choices:
+        return list(who.accounts)
+    numbers, last = read(written), before[0] if before else None
+    ids = {
+        person.id
+        for person in who.reached
+        if comes(often(person, choices.get(person.id)), written, numbers, last, charity)
+    }
+    return [account for account in who.accounts if account.person_id in ids]
+
+
+async def _around(
+    tx: Transaction, books: Mapping[str, Book], charity: Charity, people: list[Person], who: Readers, owed: Owed
+) -> Around:
+    book = books.get(charity.book)
+    checks = overdue_checks(book, charity, tx.now.astimezone(charity.timezone).date()) if book else {}
+    shifts = await tx.rota.on_call(until=tx.now + _AHEAD)
+    by_duty = {duty: [shift for shift in shifts if shift.duty == duty] for duty in {shift.duty for shift in shifts}}
+    asked, silent = await told_of(tx, owed.since, owed.until)
+    return Around(
+        checks=tuple(checks),
+        vital=sum(checks.values()),
+        holes=sum(len(holes(mine, tx.now, tx.now + _AHEAD)) for mine in by_duty.values()),
+        unreached=tuple(person.id for person in who.unreached),
+        missing=len(charity.missing(book, people)),
+        rota_asked=asked,
+        rota_silent=silent,
+        head=await tx.ledger.head(),
+    )
+
+
+async def _last(tx: Transaction) -> Covered | None:
+    written = await tx.digests.last()
+    return None if written is None else Covered(written.week, written.until)

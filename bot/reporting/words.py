@@ -1,0 +1,71 @@
+"""The words of the digest, for a trustee who has two minutes: what each job asks of whom, and times in round numbers.
+
+The rule to keep: no case, no reference, nobody's name but of who cannot be written to; each line says whom to ask.
+"""
+
+from __future__ import annotations
+
+from bot.reporting.figures import Job, Told
+
+_LEAD = "Ask the safeguarding lead."
+_ADMINISTRATOR = "Ask an administrator."
+_KEEPER = "Ask whoever looks after Confer."
+
+OUTCOMES: dict[str, str] = {
+    "named": "Somebody outside is told, by name",
+    "agreed": "Somebody outside is told, with their agreement",
+    "unnamed": "Advice is asked for, without a name",
+    "inside": "Told inside only",
+    "nothing": "Nothing goes out",
+}
+
+
+def job_words(job: Job, told: Told, unreached: str) -> str:
+    """One job in a sentence or two: how many, and whom to ask. `unreached`: the names of who cannot be written to."""
+    match job:
+        case "emergencies":
+            late = f", {told.unreviewed_late} of them past the day" if told.unreviewed_late else ""
+            return f"{many(told.unreviewed, 'emergency', 'emergencies')} not reviewed yet{late}. {_LEAD}"
+        case "unheard":
+            since = f" The oldest has waited {lasting(told.waiting_for)}." if told.waiting_for is not None else ""
+            return f"{many(told.unheard, 'question')} nobody has answered, though the leads were called.{since} {_LEAD}"
+        case "undelivered":
+            return f"{many(told.undelivered, 'message')} could not be delivered. {_KEEPER}"
+        case "not_set_up":
+            return f"Confer is not ready: {many(told.missing, 'thing')} to set up. {_ADMINISTRATOR}"
+        case "looks":
+            return f"{many(told.looks_late, 'check')} by a second person late. {_LEAD}"
+        case "not_done":
+            return f"{many(told.not_done_slow, 'thing')} agreed more than a day ago and not done. {_LEAD}"
+        case "failed":
+            return f"{many(told.failed, 'reminder')} of ours stopped. {_KEEPER}"
+        case "unreached":
+            return f"We cannot write to {unreached}. {_ADMINISTRATOR}"
+        case "holes":
+            return f"Nobody is on call at {many(told.holes, 'time')} in the next 7 days. {_ADMINISTRATOR}"
+        case "rota":
+            people = many(told.rota_silent, "person", "people")
+            return f"{people} on the rota did not answer the monthly test. {_LEAD}"
+        case "unfinished":
+            return f"{many(told.unfinished_stale, 'record')} not finished after a week. {_LEAD}"
+        case "vital":
+            return f"{many(told.vital, 'telephone number')} for danger to be checked again. {_ADMINISTRATOR}"
+
+
+def many(number: int, one: str, several: str = "") -> str:
+    """1 message, 2 messages."""
+    return f"{number} {one if number == 1 else several or f'{one}s'}"
+
+
+def lasting(seconds: int | None) -> str:
+    """How long, in one round number: 3 minutes, 5 hours, 12 days."""
+    if seconds is None:
+        return "no time"
+    minutes = seconds // 60
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 120:
+        return many(minutes, "minute")
+    if minutes < 48 * 60:
+        return many(minutes // 60, "hour")
+    return many(minutes // (24 * 60), "day")
