@@ -36,7 +36,7 @@ async def waits_until(town: Town, moment: datetime) -> None:
 
 def digests(person: Resident) -> list[str]:
     """The digests that stand in this person's messages, oldest first."""
-    return [json.dumps(each.blocks) for each in person.account.messages() if each.text == SUMMARY]
+    return [json.dumps(each.blocks) for each in person.account.messages() if "The week: " in str(each.blocks)]
 
 
 async def written(town: Town) -> list[Written]:

@@ -60,8 +60,10 @@ async def test_a_checklist_begun_where_a_destroyed_one_stood_is_not_deleted_with
 async def test_the_word_that_one_is_gone_does_not_come_over_a_checklist_begun_there(town: Town) -> None:
     amira = town.person("amira")
     await amira.begins()
+    await town.delivers()  # where its card stands is written down
     async with town.changing() as tx:
         [copy] = await tx.posts.of((await town.case()).id)
+        assert copy.message
         await messages.instead(tx, GONE, copy)
 
     await town.delivers()

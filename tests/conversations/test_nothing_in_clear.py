@@ -22,7 +22,7 @@ from bot.record.exporting import FORMATS, paged, written
 from tests import disk
 from tests.conversations import stories
 from tests.conversations.resident import TALKED, Ticked
-from tests.conversations.sides import NOT_IN_THE_SANDBOX, SLACKS_OWN
+from tests.conversations.sides import SLACKS_OWN
 from tests.conversations.test_asking_back import answers, asks
 from tests.conversations.test_digest import MONDAY, waits_until
 from tests.conversations.test_enquiry import answers as answers_the_reader
@@ -253,7 +253,7 @@ async def test_what_is_told_by_letters_that_never_arrive(town: Town, words: Word
     assert "letter undeliverable" in await town.ledger_kinds()
 
 
-@NOT_IN_THE_SANDBOX
+@SLACKS_OWN
 @pytest.mark.usefixtures("hidden")
 async def test_what_is_refused_or_fails_on_the_way(town: Town, words: Words, caplog: pytest.LogCaptureFixture) -> None:
     amira = town.person("amira")

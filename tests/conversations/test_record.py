@@ -156,6 +156,7 @@ async def test_worker_and_lead_read_the_note_in_a_form_and_each_look_is_a_line(t
     await ben.sees("[Case note]")
     await ben.presses("Case note")
     await ben.sees("# Case note", "As a file")
+    await ben.closes()
 
     kept = await lines(town, "exported")
     assert [(line["person"], line["form"]) for line in kept] == [

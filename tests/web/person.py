@@ -64,6 +64,11 @@ class Shown:
         return seen(self.screen, self.filled).splitlines()
 
     @property
+    def text(self) -> str:
+        """There is no lock screen here."""
+        return ""
+
+    @property
     def only_for(self) -> str:
         """Nothing is whispered here."""
         return ""

@@ -52,6 +52,11 @@ class Message:
     def text(self) -> str:
         return str(self.activity.get("text") or "")
 
+    @property
+    def only_for(self) -> str:
+        """Nothing is whispered here."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
