@@ -28,17 +28,15 @@ async def remind(tx: Transaction, charity: Charity) -> None:
     due = await _due(tx, charity)
     if not due:
         return
-    people = [each for each in await tx.people.everybody() if each.active and not each.locked]
-    await messages.send(tx, KIND, _leads(people))
+    await messages.send(tx, KIND, await _leads(tx))
     for request in due:
         tx.note("access reminded", request=request.id)
 
 
 async def card(scene: Scene) -> Card | None:
     """As it reads now; None once all were answered, or for somebody who does not lead any more."""
-    due, everybody = await _due(scene.tx, scene.charity), await scene.tx.people.everybody()
-    people = [each for each in everybody if each.active and not each.locked]
-    if not due or scene.person.id not in {each.id for each in _leads(people)}:
+    due = await _due(scene.tx, scene.charity)
+    if not due or scene.person.id not in {each.id for each in await _leads(scene.tx)}:
         return None
     today = scene.tx.now.astimezone(scene.charity.timezone).date()
     blocks = (
@@ -65,8 +63,9 @@ async def _due(tx: Transaction, charity: Charity) -> list[AccessRequest]:
     return [each for each in waiting if each.received_at.astimezone(charity.timezone).date() + FROM <= today]
 
 
-def _leads(people: list[Person]) -> list[Person]:
+async def _leads(tx: Transaction) -> list[Person]:
     """The data-protection lead; where there is none, the chair; else every trustee."""
+    people = [each for each in await tx.people.everybody() if each.active and not each.locked]
     for capability in ("data_protection_lead", "chair"):
         if found := [each for each in people if each.can(capability)]:
             return found

@@ -75,9 +75,11 @@ async def _write(tx: Transaction, books: Mapping[str, Book], charity: Charity, o
 
 async def _wanting(tx: Transaction, charity: Charity, week: str, who: Readers) -> list[Address]:
     """The accounts of those who get this one: whoever chose to get fewer is no hole, and is left out."""
-    written, before = await tx.digests.of(week), await tx.digests.before(week, 1)
     choices = await tx.digest_choices.all()
-    if written is None or not choices:
+    if not choices:
+        return list(who.accounts)
+    written, before = await tx.digests.of(week), await tx.digests.before(week, 1)
+    if written is None:
         return list(who.accounts)
     numbers, last = read(written), before[0] if before else None
     ids = {
