@@ -223,7 +223,6 @@ async def test_why_one_of_two_workers_cannot_confirm_it(town: Town, words: Words
     assert "excused" in await kinds(town)
 
 
-@SLACKS_OWN
 @pytest.mark.usefixtures("hidden")
 async def test_what_a_trustee_asks_about_the_digest_and_what_the_lead_answers(town: Town, words: Words) -> None:
     iris, ben = town.people("iris", "ben")
@@ -240,6 +239,7 @@ async def test_what_a_trustee_asks_about_the_digest_and_what_the_lead_answers(to
     await iris.sees("# What was answered", *words.used)
 
 
+@SLACKS_OWN
 @pytest.mark.usefixtures("hidden")
 async def test_what_is_told_by_letters_that_never_arrive(town: Town, words: Words) -> None:
     amira, _ = town.people("amira", "femi")
