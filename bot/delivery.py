@@ -43,6 +43,7 @@ _POLL = 1.0  # seconds; a belt for what was written by another process and whose
 _SETTLE_EVERY = 0.5  # seconds; whoever dies in between shows the same card once more
 _BATCH = 20
 _TIMERS = 12  # at work; more would take every connection there is, and wait for one until their leases run out
+_PATIENT = 20  # letters that may wait, in hand at once: whatever is urgent finds a connection among them
 _FAILED = {"letter": "letter undeliverable", erasing.KIND: "message not deleted"}
 _LATE = timedelta(seconds=30)  # without a round, while something is due: somebody has to look
 
@@ -56,6 +57,7 @@ class Delivery:
         self._dispatcher = dispatcher
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._loose: set[asyncio.Task[None]] = set()
+        self._patient: set[asyncio.Task[None]] = set()  # some of the busy ones
         self._stopping = asyncio.Event()
         self._ended = False
         self._rounds_wait = asyncio.Lock()
@@ -118,11 +120,15 @@ class Delivery:
                 busy=list(self._busy),
                 channels=list(self._channels),
                 timers=not self._full,
+                patient=len(self._patient) < _PATIENT,
             )
         for job in jobs:
             task = asyncio.create_task(self._do(job))
             if job.lane:
                 self._busy[job.lane] = task
+                if job.patient:
+                    self._patient.add(task)
+                    task.add_done_callback(self._patient.discard)
                 task.add_done_callback(partial(self._free, job.lane))
             else:
                 self._loose.add(task)

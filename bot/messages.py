@@ -46,8 +46,10 @@ async def send(tx: Transaction, kind: str, people: Collection[Person], **about: 
     await send_to(tx, kind, await tx.people.accounts([person.id for person in people]), **about)
 
 
-async def send_to(tx: Transaction, kind: str, accounts: Collection[Address], **about: str) -> None:
-    """The same to these accounts, for whoever has them at hand."""
+async def send_to(
+    tx: Transaction, kind: str, accounts: Collection[Address], *, patient: bool = False, **about: str
+) -> None:
+    """The same to these accounts, for whoever has them at hand. `patient`: whatever else is due goes first."""
     promised = []
     for address in accounts:
         id = secrets.token_urlsafe(9)
@@ -60,7 +62,7 @@ async def send_to(tx: Transaction, kind: str, accounts: Collection[Address], **a
             "conversation": address.conversation,
         }
         promised.append((f"message:{id}", {**about, **to, "message": kind, "id": id}, lane))
-    await tx.outbox.put_all("letter", promised)
+    await tx.outbox.put_all("letter", promised, patient=patient)
 
 
 async def instead(tx: Transaction, kind: str, copy: Post) -> None:

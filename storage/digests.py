@@ -104,7 +104,7 @@ class Digests:
     async def arm(self, week: str, at: datetime) -> None:
         """The digest of this week comes at `at`, in place of when it was to come. A timer that has rung stays rung."""
         payload = {"timer": TIMER, "week": week, "at": str(to_micros(at))}
-        await self._outbox.promise("timer", self._key(week), payload, run_at=at)
+        await self._outbox.promise("timer", self._key(week), payload, run_at=at, patient=True)
 
     async def armed(self, week: str) -> datetime | None:
         """When the timer of this week's digest is to ring; None where none waits."""

@@ -15,7 +15,7 @@ from storage.locks import LOCKED
 from storage.posts import RETIRED
 from storage.tables import Int64, consultations, jobs, people, posts
 
-_NEWS = ("lane", "payload", "run_at", "token", "attempts", "state")
+_NEWS = ("lane", "payload", "run_at", "token", "attempts", "state", "patient")
 _NAMES = ("id", "organisation_id", "kind", "key", *_NEWS)
 
 
@@ -70,6 +70,7 @@ def letters_to_copies(*, postgresql: bool, only_if: Any = None) -> Any:
         case((pressed, bindparam("held_by", type_=Text)), else_=literal("")),
         literal(0),
         literal("due"),
+        literal(0),
     ).where(
         posts.c.consultation_id == bindparam("case_id"),
         posts.c.organisation_id == bindparam("org"),

@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    case,
     delete,
     func,
     or_,
     select,
     text,
     true,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -51,6 +51,9 @@ LEASE = timedelta(seconds=60)
 ATTEMPTS = 18
 """Tries before a job is dead: with the waits of `_again`, about a day and a half."""
 
+_PATIENT = 200
+"""So many of what may wait are looked at in one claim; each is somebody else's, so no lane is the whole of them."""
+
 WAKE = "confer_due"
 """The PostgreSQL channel that wakes other processes."""
 
@@ -76,23 +79,26 @@ class Outbox:
         lane: str = "",
         run_at: datetime | None = None,
         held: bool = False,
+        patient: bool = False,
     ) -> tuple[str, str]:
         """Promise a letter or timer; the same key replaces what was promised before. Gives (job id, token).
 
         `held`: the caller does it itself right after the commit and settles it; if it dies, the lease runs out and
-        somebody else does it.
+        somebody else does it. `patient`: whatever else is due goes first.
         """
         token = secrets.token_urlsafe(9) if held else ""
         due = (run_at or self._work.now) + (LEASE if held else timedelta())
-        promised = self._job(kind, key, payload, lane=lane, due=due, token=token)
+        promised = self._job(kind, key, payload, lane=lane, due=due, token=token, patient=patient)
         row = (await self._work.connection.execute(PUT[self._work.postgresql], promised)).one()
         if not held:
             await self._wake()
         return row.id, token
 
-    async def promise(self, kind: str, key: str, payload: Mapping[str, str], *, run_at: datetime) -> None:
+    async def promise(
+        self, kind: str, key: str, payload: Mapping[str, str], *, run_at: datetime, patient: bool = False
+    ) -> None:
         """As `put`, but a job of this key that is done, or dead, stays what it is: it does not come a second time."""
-        promised = self._job(kind, key, payload, lane="", due=run_at)
+        promised = self._job(kind, key, payload, lane="", due=run_at, patient=patient)
         await _PROMISE.rows(self._work, promised)
         if run_at <= self._work.now:
             await self._wake()
@@ -101,10 +107,12 @@ class Outbox:
         """Promise the newest card to this copy. Gives (job id, token)."""
         return await self.put("letter", _key(post), {"post": post.id}, lane=_lane(post), held=held)
 
-    async def put_all(self, kind: str, promised: Collection[tuple[str, Mapping[str, str], str]]) -> None:
+    async def put_all(
+        self, kind: str, promised: Collection[tuple[str, Mapping[str, str], str]], *, patient: bool = False
+    ) -> None:
         """As `put`, of several of different keys at once: (key, payload, lane) each, all due now."""
         now = self._work.now
-        rows = [self._job(kind, key, payload, lane=lane, due=now) for key, payload, lane in promised]
+        rows = [self._job(kind, key, payload, lane=lane, due=now, patient=patient) for key, payload, lane in promised]
         for row in rows:
             await _PUT.rows(self._work, row)
         if rows:
@@ -129,7 +137,15 @@ class Outbox:
             await self._work.connection.execute(HOLD, values)
 
     def _job(
-        self, kind: str, key: str, payload: Mapping[str, str], *, lane: str, due: datetime, token: str = ""
+        self,
+        kind: str,
+        key: str,
+        payload: Mapping[str, str],
+        *,
+        lane: str,
+        due: datetime,
+        token: str = "",
+        patient: bool = False,
     ) -> dict[str, str | int]:
         return {
             "id": secrets.token_urlsafe(9),
@@ -142,6 +158,7 @@ class Outbox:
             "token": token,
             "attempts": 0,
             "state": "due",
+            "patient": int(patient),
         }
 
     async def refresh(
@@ -194,34 +211,35 @@ class Outbox:
         busy: Collection[str] = (),
         channels: Collection[str] | None = None,
         timers: bool = True,
+        patient: bool = True,
     ) -> list[Job]:
-        """Take up to `limit` due jobs, at most one a lane, none of a lane that is busy or paused.
+        """Take up to `limit` due jobs, at most one a lane, none of a lane that is busy or paused; the patient last.
 
         Of letters only those of these channels (None: of all): another process has the others. Timers are anybody's,
-        and are left where they are without `timers`: whoever has its hands full leaves them to others.
+        and are left where they are without `timers`, and what is patient without `patient`: whoever has its hands full
+        leaves them to others. Of the patient no more than a few are looked at, however many are due.
         The only query over all organisations: it moves work, and tells nothing of its content.
         """
         now = to_micros(self._work.now)
         held = to_micros(self._work.now + LEASE)
         paused = select(pauses.c.lane).where(pauses.c.until > now)
-        ranked = (
-            select(
-                jobs.c.id,
-                jobs.c.run_at,
-                jobs.c.lane,
-                case((jobs.c.key.startswith("digest:"), 1), else_=0).label("patient"),
-                func.row_number().over(partition_by=jobs.c.lane, order_by=(jobs.c.run_at, jobs.c.id)).label("turn"),
-            )
+        due = (
+            select(jobs.c.id, jobs.c.lane, jobs.c.patient, jobs.c.run_at)
             .where(jobs.c.state == "due", jobs.c.run_at <= now, jobs.c.lane.not_in(paused))
             .where(jobs.c.lane.not_in(sorted(busy)) if busy else true())
             .where(true() if channels is None else _for(channels))
             .where(true() if timers else jobs.c.lane != "")
-            .subquery()
         )
+        # Each half is read by ix_jobs_due: many charities' digests are due in one minute, and nothing waits for them.
+        urgent = due.where(jobs.c.patient == 0)
+        behind = due.where(jobs.c.patient == 1).order_by(jobs.c.run_at).limit(_PATIENT).subquery()
+        found = (union_all(urgent, select(behind)) if patient else urgent).subquery()
+        first = (found.c.patient, found.c.run_at, found.c.id)
+        turn = func.row_number().over(partition_by=found.c.lane, order_by=first).label("turn")
+        ranked = select(*first, found.c.lane, turn).subquery()
         picked = (
             select(ranked.c.id)
             .where((ranked.c.turn == 1) | (ranked.c.lane == ""))
-            # Many charities' digests are due at the same minute; a ladder that comes due after them is not behind them.
             .order_by(ranked.c.patient, ranked.c.run_at)
             .limit(limit)
         )
@@ -237,7 +255,17 @@ class Outbox:
             update(jobs).where(which).values(run_at=held, token=token, attempts=jobs.c.attempts + 1).returning(jobs)
         )
         return [
-            Job(row.id, row.organisation_id, row.kind, row.key, row.lane, _payload(row.payload), row.attempts, token)
+            Job(
+                row.id,
+                row.organisation_id,
+                row.kind,
+                row.key,
+                row.lane,
+                _payload(row.payload),
+                row.attempts,
+                token,
+                bool(row.patient),
+            )
             for row in rows
         ]
 
@@ -336,9 +364,10 @@ class Outbox:
     async def next_due(self, *, after: datetime | None = None) -> int | None:
         """When the next job is due, in microseconds since 1970 UTC; None when none is waiting. `after`: later than."""
         later = true() if after is None else jobs.c.run_at > to_micros(after)
-        row = await self._work.connection.execute(select(func.min(jobs.c.run_at)).where(jobs.c.state == "due", later))
-        due = row.scalar_one_or_none()
-        return None if due is None else int(due)
+        first = select(func.min(jobs.c.run_at)).where(jobs.c.state == "due", later)
+        halves = [first.where(jobs.c.patient == each).scalar_subquery() for each in (0, 1)]  # as the index is made
+        row = (await self._work.connection.execute(select(*halves))).one()
+        return min((int(due) for due in row if due is not None), default=None)
 
     async def counts(self) -> dict[str, int]:
         """How many jobs are due and dead, for the health page."""

@@ -316,7 +316,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed letter or timer. Only the holder of `token` may settle it."""
+    """A claimed letter or timer. Only the holder of `token` may settle it. patient: it may stand behind any other."""
 
     id: str
     organisation_id: str
@@ -326,6 +326,7 @@ class Job:
     payload: Mapping[str, str]
     attempts: int
     token: str
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

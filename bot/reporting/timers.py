@@ -67,7 +67,8 @@ async def _write(tx: Transaction, books: Mapping[str, Book], charity: Charity, o
     if not await tx.digests.write(owed.week, since=owed.since, until=owed.until, figures=figures):
         return  # another process was first; it has told everybody
     tx.note("digest written", week=owed.week)
-    await messages.send_to(tx, digest_card.KIND, await _wanting(tx, charity, owed.week, who), week=owed.week)
+    wanting = await _wanting(tx, charity, owed.week, who)
+    await messages.send_to(tx, digest_card.KIND, wanting, patient=True, week=owed.week)
     if who.hole:
         administrators = [person for person in people if person.active and person.can("administrator")]
         await messages.send(tx, HOLE, administrators)

@@ -62,9 +62,10 @@ jobs = Table(
     Column("token", Text, nullable=False),  # the fencing token of who holds it; "" nobody
     Column("attempts", Int64, nullable=False),
     Column("state", Text, nullable=False),
+    Column("patient", Int64, nullable=False, server_default=text("0")),  # 1: whatever is due and is not goes first
     UniqueConstraint("organisation_id", "key"),
     CheckConstraint("state IN ('due', 'done', 'dead')", name="state"),
-    Index("ix_jobs_due", "state", "run_at"),
+    Index("ix_jobs_due", "state", "patient", "run_at"),
     while_("ix_jobs_dead", "run_at", "state = 'dead'"),
     sqlite_strict=True,
 )

@@ -14,10 +14,13 @@ import pytest
 from aiohttp import web
 from sqlalchemy import text
 
+from bot import messages
 from bot.cards import Say
 from bot.channels import Channel, DeliveryError, Desk, Gone, Letter, Sent
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
+from bot.reporting import digest_card
+from bot.reporting.figures import kept
 from bot.turn import Office
 from policy.book import Book
 from storage.outbox import ATTEMPTS
@@ -26,6 +29,7 @@ from storage.sealing import Keyring, new_key
 from storage.store import Store
 from tests.bot.processes import until, until_soon
 from tests.policy.small import small_book
+from tests.reporting.invented import QUIET
 
 NIGHT = datetime(2026, 11, 20, 2, 14, tzinfo=UTC)
 SECRET = "she said he would kill her"
@@ -52,7 +56,10 @@ class Sheets:
 
     name: str = "paper"
     trouble: Exception | None = None
+    slow_for: str = "nobody"  # whose letters wait for `go_on`: users that begin like this
     letters: list[Letter] = field(default_factory=list)
+    asked: list[Letter] = field(default_factory=list)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     def mount(self, app: web.Application, desk: Desk) -> None:
         pass
@@ -66,6 +73,9 @@ class Sheets:
     async def deliver(self, letter: Letter) -> Sent:
         if self.trouble is not None:
             raise self.trouble
+        if letter.to.user.startswith(self.slow_for):
+            self.asked.append(letter)
+            await self.go_on.wait()
         self.letters.append(letter)
         return Sent(letter.conversation, letter.message or f"sheet-{letter.id}")
 
@@ -257,6 +267,32 @@ async def test_a_loop_that_has_ended_or_looks_no_more_says_so_and_why(place: Pla
     assert stuck == "letters are due and nobody has looked for 31 seconds"
     assert looked == ""
     assert delivery.trouble(late, None) == "sending has stopped"
+
+
+async def test_an_urgent_letter_goes_out_while_hundreds_of_digests_wait_for_a_product_that_is_slow(
+    place: Place,
+) -> None:
+    paper = Sheets(slow_for="reader")
+    delivery = place.delivery(paper)
+    async with place.store.begin(NIGHT) as tx:
+        tx.bind(place.organisation)
+        await tx.digests.write("2026-W46", since=NIGHT - 7 * DAY, until=NIGHT, figures=kept(QUIET))
+        for number in range(200):
+            reader = await tx.people.put(handle=f"r{number}", name=f"R{number}", role="trustee", capabilities=[])
+            await tx.people.connect(reader.id, channel="paper", tenant="t", user=f"reader-{number}")
+            accounts = await tx.people.accounts([reader.id])
+            await messages.send_to(tx, digest_card.KIND, accounts, patient=True, week="2026-W46")
+
+    async with running(delivery):
+        await until(lambda: paper.asked)
+        await place.promises(place.told)
+        await until(lambda: paper.letters)
+        in_hand = len(paper.asked)
+        paper.go_on.set()
+        await until(lambda: len(paper.letters) == 201)
+
+    assert paper.letters[0].id == place.told.id
+    assert in_hand < 40
 
 
 # Whose letters

@@ -15,7 +15,7 @@ from bot.reporting.timers import digest
 from bot.reviving import revive
 from storage.digests import Written
 from tests.conversations import stories
-from tests.conversations.around import A_CHILD_AND_TERROR, keeps_out
+from tests.conversations.around import A_CHILD_AND_TERROR, YES_NOW, keeps_out
 from tests.conversations.resident import Resident
 from tests.conversations.sides import EVERYWHERE
 from tests.conversations.town import ONE_ENGINE, Town
@@ -94,6 +94,23 @@ async def test_a_process_that_dies_before_its_letters_are_out_leaves_them_to_the
 
     assert [len(digests(town.person(each))) for each in READERS] == [1, 1, 1, 1, 1]
     assert (await town.ledger_kinds()).count("digest written") == 1
+
+
+async def test_its_letters_may_wait_and_what_an_emergency_sends_may_not(town: Town) -> None:
+    amira = town.person("amira")
+    town.people(*READERS)
+    await revive(town.process.office.store, town.clock())
+    town.clock.now = MONDAY
+    async with town.changing() as tx:
+        await digest(tx, town.books, {"timer": "digest", "week": "2026-W48"})
+    await amira.begins()
+    await amira.presses(YES_NOW)
+
+    async with town.changing() as tx:
+        taken = await tx.outbox.claim(limit=99)
+
+    assert {job.patient for job in taken if job.payload.get("message") == "digest"} == {True}
+    assert {job.patient for job in taken if job.key.startswith("card:")} == {False}
 
 
 async def test_two_who_ring_at_once_write_one_digest(town: Town) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from storage.counts import ALL, TOUCHED
 from storage.figures import Begun, Counted, Shared, Way
 from storage.records import ApprovalRequest, Consultation, Job, LookKind, Verdict, to_micros
-from storage.store import Transaction
 from storage.tables import metadata
 from tests.storage.charity import NOW, Charity
+from tests.storage.plans import explained, through
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 SINCE = NOW + DAY
@@ -379,7 +378,7 @@ async def test_every_question_is_answered_by_an_index(charity: Charity) -> None:
             await tx.figures.of(SINCE, UNTIL, spared=["one", "another"])
 
     assert len(walked) > 20
-    assert [line for line in walked if "Seq Scan" in line or (line.startswith("SCAN ") and line != NOTHING)] == []
+    assert through(walked) == []
     assert {name for name in INDEXES if any(name in line for line in walked)} == INDEXES
 
 
@@ -398,8 +397,6 @@ def test_the_condition_of_each_index_stands_in_the_question_word_for_word() -> N
     assert [condition for condition in conditions if condition not in asked] == []
 
 
-NOTHING = "SCAN CONSTANT ROW"  # the one row of all the counts
-
 INDEXES = {
     "ix_approval_requests_second",
     "ix_approval_requests_pending",
@@ -416,24 +413,3 @@ INDEXES = {
     "ix_looks_opened",
     "ix_texts_question",
 }
-
-
-@asynccontextmanager
-async def explained(tx: Transaction, walked: list[str]) -> AsyncIterator[None]:
-    """Whatever is asked in here is explained at the end, a line for each way into a table."""
-    asked: list[tuple[str, Any]] = []
-
-    def keep(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        asked.append((statement, parameters))
-
-    engine = tx.connection.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", keep)
-    try:
-        yield
-    finally:
-        event.remove(engine, "before_cursor_execute", keep)
-    how = "EXPLAIN" if tx.postgresql else "EXPLAIN QUERY PLAN"
-    for statement, parameters in asked:
-        plan = await tx.connection.exec_driver_sql(f"{how} {statement}", parameters)
-        lines = [str(row[-1]).strip() for row in plan]
-        walked += [line for line in lines if " on " in line or line.startswith(("SCAN ", "SEARCH "))]

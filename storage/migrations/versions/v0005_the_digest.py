@@ -121,6 +121,10 @@ def upgrade() -> None:
         "UPDATE looks SET opened_at = COALESCE((SELECT COALESCE(c.danger_at, c.opened_at) FROM consultations c "
         "WHERE c.id = looks.consultation_id), 0)"
     )
+    # Many charities' digests are due in one minute: what is urgent is found without a look at any of them.
+    op.add_column("jobs", sa.Column("patient", Int64, server_default=sa.text("0"), nullable=False))
+    op.drop_index("ix_jobs_due", "jobs")
+    op.create_index("ix_jobs_due", "jobs", ["state", "patient", "run_at"], unique=False)
     for name, table, columns, which in _WHILE:
         op.create_index(
             name,
