@@ -4,9 +4,9 @@ The rule to keep, in one paragraph. Over any period other than a digest's own we
 ground and outcome of a year are nothing but the sums of what its digests told ("at least"). For a small number of one
 week is hidden by a consultation that could as well be of another ground: as long as it was opened, shared and decided
 at the same moments, no total of any month, year or other period changes with it, and a sum of what was told cannot.
-Counted anew, a year would undo it: of six weeks with one consultation each, "six, all of one ground" tells the ground
-of every one; rounding only moves the place where that happens, and so does leaving out what is under five. What is
-destroyed between two returns of one year shows in the difference of their totals, and never by ground.
+Counted anew, a year would undo it: where one week told twelve of a ground and the next had one consultation, thirteen
+tell the ground of that one; rounding only moves the place where that happens, and so does leaving out what is under
+five. What is destroyed between two returns of one year shows in the difference of their totals, and never by ground.
 """
 
 from __future__ import annotations

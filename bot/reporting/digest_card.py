@@ -15,7 +15,6 @@ from bot.reporting.chart import WEEKS, picture
 from bot.reporting.choosing import choice_button, why_now
 from bot.reporting.enquiring import ASK
 from bot.reporting.figures import COMPARED, UNDECIDED, Compared, Told, Verdict, compared, read, verdict
-from bot.reporting.hiding import LEAST
 from bot.reporting.readers import may_read
 from bot.reporting.sparing import SPARED
 from bot.reporting.words import OUTCOMES, job_words, lasting, many
@@ -228,7 +227,7 @@ def _breakdown(title: str, cells: Mapping[str, int], titles: Mapping[str, str]) 
     rows = sorted(((titles.get(id, id), number) for id, number in cells.items()), key=lambda row: (-row[1], row[0]))
     if not rows:
         return [Say(f"{title}: too few to show. Nobody should be recognised by a number.", quiet=True)]
-    hidden = f"What is under {LEAST} is left out: nobody should be recognised by a number."
+    hidden = "The smallest numbers are left out: nobody should be recognised by a number."
     return [Heading(title), Facts(tuple((name, str(number)) for name, number in rows)), Say(hidden, quiet=True)]
 
 

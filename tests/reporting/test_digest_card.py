@@ -134,7 +134,7 @@ def test_a_breakdown_has_the_grounds_titles_and_says_that_small_numbers_are_left
     text = words(full_card(digest(told(opened=9, grounds={lane.id: 7}))))
 
     assert f"{lane.title}: 7" in text
-    assert "What is under 5 is left out" in text
+    assert "The smallest numbers are left out" in text
     assert "By what goes out: too few to show." in text
 
 

@@ -72,9 +72,9 @@ def test_a_ground_that_the_book_has_no_more_counts_under_its_id() -> None:
 def test_small_numbers_are_told_neither_by_ground_nor_by_outcome() -> None:
     one, two = GROUNDS[:2]
 
-    found = tell(counted(opened=(*cases({one: 7}, NAMED), *cases({two: 3}, INSIDE))))
+    found = tell(counted(opened=(*cases({one: 7}, NAMED), *cases({two: 7}, INSIDE), *cases({two: 3}, ""))))
 
-    assert (found.opened, found.grounds, found.outcomes) == (10, {one: 7}, {"named": 7})
+    assert (found.opened, found.grounds, found.outcomes) == (17, {two: 10}, {"inside": 7})
 
 
 def test_shared_is_what_somebody_outside_was_told() -> None:
