@@ -56,6 +56,7 @@ async def puts_off(person: Resident, until: str, *, label: str = "Not now", on: 
     await person.chooses("Until when?", next(each for each in offered if each.startswith(until)))
     await person.submits()
     await person.reads("# Put off")
+    await person.closes()
 
 
 async def test_what_is_due_comes_once_a_day_with_all_of_it_and_each_has_its_button(town: Town) -> None:

@@ -260,6 +260,7 @@ async def test_what_waits_for_the_reader_comes_beside_it_and_the_digest_stays(to
     await dora.presses("What waits for me")
 
     await dora.reads("# What waits for you", "Nothing waits for you.")
+    await dora.closes()
     assert len(digests(dora)) == 1
 
 

@@ -17,6 +17,7 @@ from bot.channels.teams import render
 from bot.channels.teams.connector import Json
 from bot.channels.teams.filling import Filling
 from bot.channels.teams.inbound import BACK, Heard
+from bot.channels.teams.mailbox import Mailbox
 from bot.channels.teams.posting import Posting, Turned
 from bot.events import Event
 
@@ -65,9 +66,10 @@ class Urgent:
 
 
 class Answers:
-    def __init__(self, posting: Posting, filling: Filling, desk: Desk) -> None:
+    def __init__(self, posting: Posting, filling: Filling, mailbox: Mailbox, desk: Desk) -> None:
         self._posting = posting
         self._filling = filling
+        self._mailbox = mailbox
         self._desk = desk
         self._alarmed: dict[tuple[str, ...], Urgent] = {}
         self._apologised: set[tuple[str, ...]] = set()
@@ -185,10 +187,11 @@ class Answers:
         """
         event, waited = turned.event, self._filling.ends(turned.place)
         card = await self._desk.card(event.who, event.message)
+        if card is not None and waited:
+            self._posting.keep(turned, card)  # what waited for the form, now and not when it is tried again
+        card = card or self._mailbox.at(turned.place)
         if card is None:
             return self._in_place(turned, render.card(await self._desk.home(event.who)))
-        if waited:
-            self._posting.keep(turned, card)  # what waited for the form, now and not when it is tried again
         return self._in_place(turned, render.card(card, filled=turned.heard.kept))
 
     async def _show(self, turned: Turned, card: Card, urgent: Urgent | None) -> Answer:
@@ -200,6 +203,7 @@ class Answers:
                 return await self._aside(turned, card)
             self._posting.later(self._posting.new(turned, card))
             return Answer()
+        self._mailbox.show(turned.place, card)
         shown = urgent.shown if urgent else None
         drawn = render.card(card)
         if event.message or shown:

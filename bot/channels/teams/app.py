@@ -30,6 +30,7 @@ from bot.channels.teams.filling import Filling
 from bot.channels.teams.given import Given
 from bot.channels.teams.inbound_auth import Guard, Keys
 from bot.channels.teams.letters import Letters
+from bot.channels.teams.mailbox import Mailbox
 from bot.channels.teams.members import Members
 from bot.channels.teams.posting import Posting, Turned
 from bot.channels.teams.references import References
@@ -105,9 +106,9 @@ class TeamsChannel:
         self._turns = Turns(self._take)
         bot = f"28:{settings.app_id}" if settings.app_id else LOCAL_BOT
         posting = Posting(self._adapter, self._editing, self._references, desk, bot, settings)
-        filling = Filling(self._ticks)
-        self._answers = Answers(posting, filling, desk)
-        self._letters = Letters(posting, self._editing, filling, self._references, self._members)
+        filling, mailbox = Filling(self._ticks), Mailbox()
+        self._answers = Answers(posting, filling, mailbox, desk)
+        self._letters = Letters(posting, self._editing, filling, mailbox, self._references, self._members)
         if not settings.open:
             self._keys.look()
             self._tokens.look()

@@ -11,6 +11,7 @@ from bot.channels import CannotErase, DeliveryError, Gone, Letter, Placed, Sent
 from bot.channels.teams.connector import NotFound
 from bot.channels.teams.editing import Editing
 from bot.channels.teams.filling import Filling
+from bot.channels.teams.mailbox import Mailbox
 from bot.channels.teams.members import Members
 from bot.channels.teams.posting import Posting
 from bot.channels.teams.references import Reference, References
@@ -18,11 +19,18 @@ from bot.channels.teams.references import Reference, References
 
 class Letters:
     def __init__(
-        self, posting: Posting, editing: Editing, filling: Filling, references: References, members: Members
+        self,
+        posting: Posting,
+        editing: Editing,
+        filling: Filling,
+        mailbox: Mailbox,
+        references: References,
+        members: Members,
     ) -> None:
         self._posting = posting
         self._editing = editing
         self._filling = filling
+        self._mailbox = mailbox
         self._references = references
         self._members = members
 
@@ -37,6 +45,8 @@ class Letters:
                 raise DeliveryError("somebody is filling in a form there")
             async with self._editing.alone(key):
                 await self._posting.update(to, letter.message, letter.card)
+            if letter.alone:
+                self._mailbox.put(key, letter.card)
             return Sent(letter.conversation, letter.message)
         if to is not None:
             try:
@@ -52,14 +62,19 @@ class Letters:
         """
         if await self._members.is_guest(letter.to, to):
             raise Gone("a guest of the organisation")
-        return await self._posting.send(to, letter.card)
+        sent = await self._posting.send(to, letter.card)
+        if letter.alone:
+            self._mailbox.put((to.tenant, to.conversation, sent.message), letter.card)
+        return sent
 
     async def erase(self, placed: Placed) -> None:
         """Where nobody may write to them any more, the message stays, and whoever answers for the data has to know."""
         to = self._references.known(placed.to, placed.conversation)
         if to is None:
             raise CannotErase("nobody knows where this message stands")
-        async with self._editing.alone((to.tenant, to.conversation, placed.message)):
+        key = (to.tenant, to.conversation, placed.message)
+        async with self._editing.alone(key):
+            self._mailbox.drop(key)
             try:
                 await self._posting.delete(to, placed.message)
             except NotFound:
