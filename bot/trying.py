@@ -48,6 +48,7 @@ async def try_out(
     says of how to open it. Raises SettingsError.
     """
     own = {**environment, "CONFER_SANDBOX": "1", "PORT": str(port)}
+    own["CONFER_SANDBOX_MESSAGES"] = str((folder / "messages").resolve())
     charity, people = _charity(own, book)
     prepared = _prepared(on, Trial(folder, port, _chosen(people, who))) if on else Prepared({}, {}, {}, "")
     own |= prepared.environment

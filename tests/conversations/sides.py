@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import pytest
@@ -34,8 +35,8 @@ class Side(Protocol):
     def environment(self) -> Mapping[str, str]:
         """The settings under which the bot speaks to this product."""
 
-    def connect(self, bot: str) -> None:
-        """Send to the bot at this address."""
+    async def connect(self, bot: str) -> None:
+        """Send to the bot at this address. What people have open there is open again."""
 
     def resident(self, handle: str, **marks: object) -> Resident:
         """The person. `marks` are what the product itself says of them."""
@@ -62,7 +63,7 @@ class OnSlack:
     def environment(self) -> Mapping[str, str]:
         return self.workspace.environment()
 
-    def connect(self, bot: str) -> None:
+    async def connect(self, bot: str) -> None:
         self.workspace.connect(bot)
 
     def resident(self, handle: str, **marks: object) -> Resident:
@@ -90,7 +91,7 @@ class OnTeams:
     def environment(self) -> Mapping[str, str]:
         return self.connector.environment()
 
-    def connect(self, bot: str) -> None:
+    async def connect(self, bot: str) -> None:
         self.connector.connect(bot)
 
     def resident(self, handle: str, **marks: object) -> Resident:
@@ -109,6 +110,7 @@ class OnTeams:
 @dataclass(frozen=True, slots=True)
 class OnWeb:
     tab: Tab
+    messages: Path
     name: str = "web"
 
     @property
@@ -116,10 +118,11 @@ class OnWeb:
         return SANDBOX
 
     def environment(self) -> Mapping[str, str]:
-        return {"CONFER_SANDBOX": "1"}
+        return {"CONFER_SANDBOX": "1", "CONFER_SANDBOX_MESSAGES": str(self.messages)}
 
-    def connect(self, bot: str) -> None:
+    async def connect(self, bot: str) -> None:
         self.tab.connect(bot, *ROSTERED)
+        await self.tab.until(lambda: self.tab.token, "the page is not there")
 
     def resident(self, handle: str, **marks: object) -> Resident:
         if marks:
@@ -148,7 +151,8 @@ async def opened(names: Sequence[str]) -> AsyncIterator[list[Side]]:
                 case "teams":
                     sides.append(OnTeams(await stack.enter_async_context(Connector())))
                 case "web":
-                    sides.append(OnWeb(await stack.enter_async_context(Tab())))
+                    folder = Path(stack.enter_context(TemporaryDirectory()))  # of the trial: not the database's
+                    sides.append(OnWeb(await stack.enter_async_context(Tab()), folder / "messages"))
                 case _:
                     raise ValueError(name)
         yield sides

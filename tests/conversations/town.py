@@ -191,7 +191,7 @@ class Town:
             await channel.start(dispatcher)
         host, port = server.addresses[0][:2]
         for side in self.sides.values():
-            side.connect(f"http://{host}:{port}")
+            await side.connect(f"http://{host}:{port}")
         return Process(office, dispatcher, Delivery(office, channels, dispatcher), channels, server)
 
     async def browses(self, link: str, method: str = "GET") -> tuple[int, Mapping[str, str], bytes]:

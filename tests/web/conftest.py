@@ -12,6 +12,7 @@ import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -110,8 +111,9 @@ async def browser(chromium: Browser) -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def opened_sandbox() -> AsyncIterator[Sandbox]:
-    channel = configure({"CONFER_SANDBOX": "1"})
+async def opened_sandbox(messages: Path | str = "") -> AsyncIterator[Sandbox]:
+    """`messages`: the file in the trial's folder."""
+    channel = configure({"CONFER_SANDBOX": "1", "CONFER_SANDBOX_MESSAGES": str(messages)})
     assert isinstance(channel, WebChannel)
     desk = StoryDesk(channel=channel)
     app = web.Application()

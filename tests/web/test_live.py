@@ -48,6 +48,16 @@ async def test_an_edit_keeps_its_message(sandbox: Sandbox) -> None:
     assert sent.message == "m2"
 
 
+async def test_what_changed_last_comes_last_also_where_it_had_changed_before(sandbox: Sandbox) -> None:
+    async with sandbox.client.get("/events?person=tom") as stream:
+        await next_event(stream)
+        for message in ("m1", "m2", "m1"):
+            await sandbox.channel.deliver(letter("tom", message=message))  # before the page gets any of them
+        came = [(await next_event(stream))[1]["message"] for _ in range(2)]
+
+    assert came == ["m2", "m1"]
+
+
 async def test_the_same_letter_twice_stands_in_one_place(sandbox: Sandbox) -> None:
     first = await sandbox.channel.deliver(letter("tom"))
     second = await sandbox.channel.deliver(letter("tom"))

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from pathlib import Path
 from typing import assert_never
 
 from aiohttp import hdrs, web
@@ -41,17 +42,17 @@ class Listener:
 
 class WebChannel:
     """People of an invented charity in one browser. A page asks for their cards when it loads; what is about no
-    consultation nobody draws again, so that is kept.
+    consultation nobody draws again, so that is kept, where there is a file for `messages` over a restart as well.
     """
 
     name = "web"
     loopback_only = True  # anybody who reaches the page acts as anybody
 
-    def __init__(self) -> None:
+    def __init__(self, messages: Path | None = None) -> None:
         self._token = secrets.token_urlsafe(24)
         self._listeners: set[Listener] = set()
         self._known: dict[str, Account] = {}
-        self._kept = Kept()
+        self._kept = Kept(messages)
         self._time: TrialTime | None = None
         self._stopping = False
 
@@ -62,6 +63,7 @@ class WebChannel:
     def mount(self, app: web.Application, desk: Desk) -> None:
         """Add the routes, and the guard for the whole application: nothing beside the sandbox is open either."""
         self._desk = desk
+        self._kept.begin()
         app.middlewares.append(guard)
         app.on_response_prepare.append(harden)
         app.on_shutdown.append(self._close)
@@ -83,18 +85,19 @@ class WebChannel:
         """Show the card on every open page of that person. A page opened later asks for it; twice is as once."""
         sent = Sent(conversation=letter.conversation or letter.to.user, message=letter.message or f"web-{letter.id}")
         self._kept.put(letter, sent.message)
-        for listener in self._listeners:
-            if letter.to.user in listener.people:
-                listener.pending[letter.to.user, sent.message] = letter.card
-                listener.woken.set()
+        self._changed(letter.to.user, sent.message, letter.card)
         return sent
 
     async def erase(self, placed: Placed) -> None:
         """Take it off every open page. A page that is opened later never had it."""
         self._kept.drop(placed.to.user, placed.message)
+        self._changed(placed.to.user, placed.message, None)
+
+    def _changed(self, user: str, message: str, card: Card | None) -> None:
         for listener in self._listeners:
-            if placed.to.user in listener.people:
-                listener.pending[placed.to.user, placed.message] = None
+            if user in listener.people:
+                listener.pending.pop((user, message), None)  # what changed last is shown last
+                listener.pending[user, message] = card
                 listener.woken.set()
 
     async def _close(self, _app: web.Application | None) -> None:
