@@ -138,7 +138,7 @@ async def running(
     await revive_at_start(office.store, office.clock())
     sending = asyncio.create_task(delivery.run(), name="sending")
     reviving = asyncio.create_task(revive_every_hour(office.store, office.clock), name="reviving")
-    anchors = anchor_every_day(office.store, office.anchors, office.alarms, office.clock)
+    anchors = anchor_every_day(office.store, office.anchors, office.alarms, office.clock, anchored=office.anchored)
     anchoring = asyncio.create_task(anchors, name="anchoring")
     try:
         yield app
@@ -207,9 +207,11 @@ def _health(
             async with office.store.read(now, within=_HEALTH_WITHIN) as tx:
                 counts = await tx.outbox.counts()
                 due = await tx.outbox.next_due()
+                broken = await tx.walks.broken()
         except StoreUnavailable:
             return web.json_response({"database": "out of reach"}, status=503)
-        alarms: dict[str, Any] = {"alarms": about} if (about := office.alarms.about()) else {}
+        about = sorted({*office.alarms.about(), *(["ledger"] if broken else [])})
+        alarms: dict[str, Any] = {"alarms": about} if about else {}
         if trouble := delivery.trouble(now, None if due is None else from_micros(due)):
             return web.json_response({"database": "ok", "letters": counts, "sending": trouble, **alarms}, status=503)
         mute = {each.name: said for each in channels if isinstance(each, Troubled) and (said := each.trouble())}

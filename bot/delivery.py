@@ -23,6 +23,7 @@ from bot.deciding.moving import watch
 from bot.deciding.unreached import workers_own
 from bot.dispatch import Dispatcher
 from bot.events import Who
+from bot.evidence import watching
 from bot.keeping import erasing
 from bot.keeping.destroying import SCRUB
 from bot.leads.handing import KIND
@@ -31,7 +32,7 @@ from bot.organisation.charity import charity_of
 from bot.picture import REACHED_WITHIN, look
 from bot.trace import place_of
 from bot.turn import Office
-from storage.outbox import ATTEMPTS, LEASE
+from storage.outbox import ATTEMPTS, LEASE, WALK
 from storage.records import Consultation, Job, NotFound, Post
 from storage.scrubbing import scrub
 from storage.store import StoreUnavailable, Transaction
@@ -205,6 +206,8 @@ class Delivery:
                 await self._erase(job)
             case kind if kind == SCRUB:
                 await self._scrub(job)
+            case kind if kind == WALK:
+                await watching.walk(self._office, job)
             case _:
                 await self._ring(job)
 

@@ -6,6 +6,7 @@ from bot import by_phone, sight
 from bot.afterwards import looking
 from bot.cards import Aside, Block, Button, Buttons, Card, Correct, Heading, Nothing, Notice, Reply, Say, Show
 from bot.consultation import OPEN, start
+from bot.evidence import watching
 from bot.leads import board
 from bot.phone import factors, pin
 from bot.phone.locked import locked_card
@@ -30,6 +31,7 @@ async def home_card(turn: Turn, *, said: str = "") -> Card:
     if turn.notice:
         blocks.append(Notice(turn.notice, "warning"))
     blocks += turn.office.alarms.blocks(turn.person)
+    blocks += await watching.home_blocks(turn)
     blocks.append(Say("Have you been told something in confidence? This checklist helps you decide what to do."))
     blocks.append(Buttons((Button("Start a checklist", "new", tone="main"),)))
     waiting, agreed = await _waiting(turn), await _to_confirm(turn)

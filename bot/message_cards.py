@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot import roster_cards
 from bot.afterwards import daily
+from bot.evidence import watching
 from bot.keeping import cards as keeping
 from bot.messages import Draws
 from bot.phone import factor_cards
@@ -30,6 +31,7 @@ MESSAGES: Mapping[str, Draws] = {
     daily.KIND: daily.message,
     rota_test.KIND: rota_test.message,
     rota_test.MISSED: rota_test.missed_card,
+    watching.BROKEN: watching.card,
     roster_cards.GIVEN: roster_cards.given_card,
     roster_cards.CLOSED: roster_cards.closed_card,
 }

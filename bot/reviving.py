@@ -41,6 +41,7 @@ async def revive(store: Store, now: datetime) -> int:
                 await arm(tx, charity)
             await reporting.arm(tx, charity)
             await rota_test.arm(tx, charity)
+            await tx.walks.arm()
     return found
 
 

@@ -18,6 +18,7 @@ from bot.organisation.charity import Charity
 from bot.picture import Picture, look
 from bot.telling import displaced, new_message, tell
 from policy.book import Book
+from storage.anchors import Anchor
 from storage.records import CaseState, Consultation, NotFound, Person
 from storage.store import Store, Transaction
 
@@ -42,8 +43,9 @@ class Office:
 
     `within` is the bound of one event's time, in seconds, from its arrival to its answer: Slack waits three for the
     answer to a press, and then says nothing helpful. `ticks` measures it, in seconds from wherever it likes.
-    `anchors` is the file of the ledger's anchors, where there is one; `alarms` what is wrong with the record. `address`
-    is where people's browsers reach this process, "" where they cannot.
+    `anchors` is the file of the ledger's anchors, where there is one, and `anchored` the newest of each charity, as it
+    was last read; `alarms` what is wrong with the record. `address` is where people's browsers reach this process, ""
+    where they cannot.
     """
 
     store: Store
@@ -53,6 +55,7 @@ class Office:
     ticks: Callable[[], float] = time.monotonic
     anchors: Path | None = None
     alarms: Alarms = field(default_factory=Alarms)
+    anchored: dict[str, Anchor] = field(default_factory=dict)
     address: str = ""
 
     @property

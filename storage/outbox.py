@@ -57,6 +57,9 @@ _PATIENT = 200
 WAKE = "confer_due"
 """The PostgreSQL channel that wakes other processes."""
 
+WALK = "ledger_walk"
+"""The key, and the kind, of the job that walks a charity's ledger (`storage.walks`)."""
+
 
 _REFRESH = Direct(letters_to_copies(postgresql=True), sqlite=letters_to_copies(postgresql=False))
 _PUT = Direct(PUT_ALL[True], sqlite=PUT_ALL[False])
@@ -371,9 +374,9 @@ class Outbox:
 
     async def counts(self) -> dict[str, int]:
         """How many jobs are due and dead, for the health page."""
-        # The bell of keeping always waits for tomorrow, the digest and the rota's test for their day. One that has died
-        # is counted.
-        clocks = (jobs.c.key == BELL) | jobs.c.key.startswith("digest:") | jobs.c.key.startswith("rota_test:")
+        # The bell of keeping and the ledger's walk always wait for tomorrow, the digest and the rota's test for their
+        # day. One that has died is counted.
+        clocks = jobs.c.key.in_((BELL, WALK)) | jobs.c.key.startswith("digest:") | jobs.c.key.startswith("rota_test:")
         counted = (jobs.c.state != "done") & ((jobs.c.state != "due") | ~clocks)
         rows = await self._work.connection.execute(
             select(jobs.c.state, func.count()).where(counted).group_by(jobs.c.state)

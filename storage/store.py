@@ -57,6 +57,7 @@ from storage.sealing import Keyring
 from storage.spoken import SpokenAgreements
 from storage.steps import Steps
 from storage.texts import Texts
+from storage.walks import Walks
 
 _GRACE = 0.25  # seconds after a bound in which a connection may still be given back in good order
 _LOOK = one_trip.PATIENCE
@@ -230,6 +231,10 @@ class Transaction:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self)
+
+    @cached_property
+    def walks(self) -> Walks:
+        return Walks(self, self.outbox)
 
     def note(self, kind: str, **ids: str) -> None:
         """Write a ledger entry as the last step of this transaction: ids and kinds only, never guessable text."""

@@ -76,7 +76,7 @@ async def walked(
 
     async for page in pages:
         begins = good.sequence
-        good, fits = _followed(organisation_id, page, good)
+        good, fits = followed(organisation_id, page, good)
         last_at = page[fits - 1][1] if fits else last_at
         while ahead and ahead[0].sequence <= good.sequence:
             anchor = ahead.pop(0)
@@ -118,7 +118,7 @@ async def all_verified(
     return found
 
 
-def _followed(organisation_id: str, rows: Sequence[Any], good: Good) -> tuple[Good, int]:
+def followed(organisation_id: str, rows: Sequence[Any], good: Good) -> tuple[Good, int]:
     """The last of these entries that follows, and how many do. `storage.links.link`, in one line: it runs a million
     times.
     """

@@ -32,11 +32,18 @@ Given = TypeVar("Given")
 
 
 async def anchor_now(
-    store: Store, path: Path | None, alarms: Alarms, now: datetime, *, within: float = _WITHIN
+    store: Store,
+    path: Path | None,
+    alarms: Alarms,
+    now: datetime,
+    *,
+    within: float = _WITHIN,
+    anchored: dict[str, Anchor] | None = None,
 ) -> bool:
     """Hold every charity's ledger against the anchors, say what does not fit, and add one for each that does.
 
-    `within`: seconds for each look at the file. False: the database was out of reach, so nothing was looked at.
+    `within`: seconds for each look at the file. `anchored` gets the newest of each charity. False: the database was out
+    of reach, so nothing was looked at.
     """
     if path is None:
         return True
@@ -57,17 +64,26 @@ async def anchor_now(
 
     if await _of_the_file(added, "written", alarms, within):
         alarms.over("anchors")
+        anchors += new
+    if anchored is not None:
+        anchored.update(newest(anchors))
     return True
 
 
 async def anchor_every_day(
-    store: Store, path: Path | None, alarms: Alarms, clock: Callable[[], datetime], *, every: float | None = None
+    store: Store,
+    path: Path | None,
+    alarms: Alarms,
+    clock: Callable[[], datetime],
+    *,
+    every: float | None = None,
+    anchored: dict[str, Anchor] | None = None,
 ) -> None:
     """The same now and again each day, for ever. `every`: seconds."""
     while True:
         looked = True
         try:
-            looked = await anchor_now(store, path, alarms, clock())
+            looked = await anchor_now(store, path, alarms, clock(), anchored=anchored)
         except Exception as bug:
             log.error("the ledger was not held against its anchors: %s", place_of(bug))
             alarms.say("anchors", f"The record was not held against its anchors: {type(bug).__name__}.")

@@ -53,8 +53,8 @@ def comes(how: Often, written: Written, told: Told, before: Written | None, char
 
 
 def presses_on(told: Told) -> bool:
-    """Whether somebody's safety may wait for a reader: this comes to everybody."""
-    return bool(told.unreviewed or told.unheard)
+    """Whether somebody's safety may wait for a reader, or the record is not whole: this comes to everybody."""
+    return bool(told.unreviewed or told.unheard or told.broken)
 
 
 def why_now(
@@ -73,6 +73,8 @@ def why_now(
     if chosen is None or how == "weekly":
         return ""
     earlier = [each for each, _ in before]
+    if told.broken:
+        return "You do not get every one. This one comes because the record is not whole."
     if how == "on_request" or not _first_of_month(written, next(iter(earlier), None), charity):
         return "You do not get every one. This one comes because an emergency or a question waits."
     unsent: list[str] = []

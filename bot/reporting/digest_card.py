@@ -17,7 +17,7 @@ from bot.reporting.enquiring import ASK
 from bot.reporting.figures import COMPARED, UNDECIDED, Compared, Told, Verdict, compared, read, verdict
 from bot.reporting.readers import may_read
 from bot.reporting.sparing import SPARED
-from bot.reporting.words import OUTCOMES, job_words, lasting, many
+from bot.reporting.words import OUTCOMES, job_words, lasting, ledger_words, many, walked_words
 from bot.wording import names, until
 from policy.book import Book
 from storage.digests import Written
@@ -92,6 +92,9 @@ def short_card(digest: Digest, *, why: str = "") -> Card:
     more = len(digest.verdict.rest)
     if more:
         blocks.append(Say(f"{many(more, 'more thing')} to do: see “All the numbers”."))
+    ledger = ledger_words(told, digest.charity)
+    if ledger and not told.broken:  # then it is the first job
+        blocks.append(Say(ledger, quiet=True))
     seen = picture([(digest.written, told), *digest.before], digest.charity.timezone)
     if seen:
         blocks.append(seen)
@@ -126,6 +129,8 @@ def full_card(digest: Digest, person: Person | None = None, *, files: bool = Fal
             for form in ("pdf", "csv")
         ]
     blocks.append(Buttons((*buttons, *(choice_button(person) if person else ()))))
+    if ledger := ledger_words(told, digest.charity):
+        blocks.append(Say(f"{ledger} {walked_words(told, digest.charity)}".strip(), quiet=True))
     if told.entry:
         blocks.append(Small(f"Record of this charity: entry {told.entry:,}, {told.head}"))
     return _card(digest, blocks)

@@ -5,6 +5,7 @@ The rule to keep: both are drawn from what was written down of the week, and say
 
 from __future__ import annotations
 
+from datetime import datetime, tzinfo
 from typing import Literal, get_args
 
 from bot import cards
@@ -79,5 +80,15 @@ def _csv(digest: Digest) -> bytes:
         ("open", "missing", "Things to set up", told.missing),
         ("ledger", "entry", "The last entry", told.entry),
         ("ledger", "head", "Its hash", told.head),
+        ("ledger", "walked", "Up to this entry it was whole", told.walked),
+        ("ledger", "walked_at", "When that was looked at", _moment(told.walked_at, zone)),
+        ("ledger", "walked_all_at", "When all of it was last looked at", _moment(told.walked_all_at, zone)),
+        ("ledger", "anchored_at", "Of which day the anchor is that it goes through", _moment(told.anchored_at, zone)),
+        ("ledger", "broken", "The first entry that is wrong", told.broken or None),
+        ("ledger", "unchecked", "Entries not looked at for more than a week", told.unchecked),
     ]
     return as_csv(_HEADER, [(*span, *part) for part in parts])
+
+
+def _moment(seconds: int, zone: tzinfo) -> str:
+    return datetime.fromtimestamp(seconds, zone).isoformat(timespec="seconds") if seconds else ""

@@ -15,6 +15,7 @@ from bot.reporting import hiding
 from policy.book import SENDING, Book, Sends
 from storage.digests import Written
 from storage.figures import Begun, Counted, Shared
+from storage.walks import ANEW, Walked
 
 NOBODY = "nobody"
 UNDECIDED = "undecided"
@@ -27,6 +28,7 @@ COMPARED = 4
 """So many digests before this one stand beside it."""
 
 Job = Literal[
+    "broken",
     "emergencies",
     "unheard",
     "undelivered",
@@ -39,6 +41,7 @@ Job = Literal[
     "rota",
     "unfinished",
     "vital",
+    "unchecked",
 ]
 """What a digest asks somebody to do, the most pressing first."""
 
@@ -91,6 +94,14 @@ class Told:
     rota_silent: int = 0  # of these, who did not press within the day
     entry: int = 0  # the ledger's last entry, and its hash
     head: str = ""
+    # Of the walk of the ledger; moments are seconds since 1970 UTC, 0 where there is none:
+    walked: int = 0  # up to this entry it was whole
+    walked_at: int = 0
+    walked_all_at: int = 0  # from the first entry on
+    anchored_at: int = 0  # of the newest anchor that it passed
+    broken: int = 0  # the first entry that is wrong
+    broken_at: int = 0
+    unchecked: int = 0  # entries that nobody walked, for more than a week
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,8 @@ class Around:
     rota_asked: int = 0
     rota_silent: int = 0
     head: tuple[int, str] = (0, "")
+    walk: Walked = field(default_factory=Walked)
+    began: datetime | None = None  # the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +166,7 @@ def told(counted: Counted, around: Around, books: Mapping[str, Book], *, now: da
         rota_silent=around.rota_silent,
         entry=entry,
         head=head,
+        **_walked(around, now),
         **{name: getattr(counted, name) for name in same},
     )
 
@@ -192,6 +206,7 @@ FURTHEST: tuple[Sends, ...] = ("named", "agreed", "unnamed", "inside", "nothing"
 def verdict(told: Told) -> Verdict:
     """What is to be done about this week. Whatever stands here is told, and counts, to the last one."""
     wrong: dict[Job, int] = {
+        "broken": told.broken,
         "emergencies": told.unreviewed,
         "unheard": told.unheard,
         "undelivered": told.undelivered,
@@ -204,6 +219,7 @@ def verdict(told: Told) -> Verdict:
         "rota": told.rota_silent,
         "unfinished": told.unfinished_stale,
         "vital": told.vital,
+        "unchecked": told.unchecked,
     }
     jobs = [job for job, number in wrong.items() if number]
     return Verdict(tuple(jobs[:JOBS]), tuple(jobs[JOBS:]))
@@ -258,6 +274,26 @@ def _outside(shared: Shared, books: Mapping[str, Book]) -> bool:
     book = books.get(shared.book_id)
     inside = {id for id, each in book.recipients.items() if each.capability} if book else set()
     return bool(shared.recipients - inside - {NOBODY})
+
+
+def _walked(around: Around, now: datetime) -> dict[str, int]:
+    """What is told of the walk of the ledger."""
+    walk = around.walk
+    since = walk.whole_at or around.began
+    late = since is not None and now - since > ANEW
+    return {
+        "walked": walk.whole.sequence,
+        "walked_at": _moment(walk.whole_at),
+        "walked_all_at": _moment(walk.all_at),
+        "anchored_at": _moment(walk.anchored_at),
+        "broken": walk.wrong.sequence if walk.wrong else 0,
+        "broken_at": _moment(walk.wrong_at),
+        "unchecked": max(around.head[0] - walk.whole.sequence, 0) if late and not walk.wrong else 0,
+    }
+
+
+def _moment(at: datetime | None) -> int:
+    return 0 if at is None else int(at.timestamp())
 
 
 def _range(numbers: list[int]) -> tuple[int, int]:

@@ -108,6 +108,8 @@ async def _around(
         rota_asked=asked,
         rota_silent=silent,
         head=await tx.ledger.head(),
+        walk=await tx.walks.get(),
+        began=await tx.ledger.began(),
     )
 
 

@@ -5,6 +5,9 @@ The rule to keep: no case, no reference, nobody's name but of who cannot be writ
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from bot.organisation.charity import Charity
 from bot.reporting.figures import Job, Told
 
 _LEAD = "Ask the safeguarding lead."
@@ -23,6 +26,8 @@ OUTCOMES: dict[str, str] = {
 def job_words(job: Job, told: Told, unreached: str) -> str:
     """One job in a sentence or two: how many, and whom to ask. `unreached`: the names of who cannot be written to."""
     match job:
+        case "broken":
+            return f"The ledger is NOT whole at entry {told.broken:,}: do not rely on the record. {_KEEPER}"
         case "emergencies":
             late = f", {told.unreviewed_late} of them past the day" if told.unreviewed_late else ""
             return f"{many(told.unreviewed, 'emergency', 'emergencies')} not reviewed yet{late}. {_LEAD}"
@@ -50,6 +55,39 @@ def job_words(job: Job, told: Told, unreached: str) -> str:
             return f"{many(told.unfinished_stale, 'record')} not finished after a week. {_LEAD}"
         case "vital":
             return f"{many(told.vital, 'telephone number')} for danger to be checked again. {_ADMINISTRATOR}"
+        case "unchecked":
+            return f"The ledger was not checked for more than a week: {told.unchecked:,} entries. {_KEEPER}"
+
+
+def ledger_words(told: Told, charity: Charity) -> str:
+    """Whether the ledger was whole when it was last walked; "" where nobody has walked it yet, or knew how to."""
+    if told.broken:
+        return f"Ledger: NOT whole at entry {told.broken:,}, found on {_day(told.broken_at, charity)}."
+    if told.unchecked:
+        since = f"not checked since {_day(told.walked_at, charity)}" if told.walked_at else "never checked yet"
+        return f"Ledger: {since}: {many(told.unchecked, 'entry', 'entries')}."
+    if not told.walked_at:
+        return ""
+    return f"Ledger: checked on {_day(told.walked_at, charity)} up to entry {told.walked:,}: whole."
+
+
+def walked_words(told: Told, charity: Charity) -> str:
+    """What was done so that this can be said, for whoever wants to know; "" where nothing was."""
+    if not told.walked_at:
+        return ""
+    said = []
+    if told.walked_all_at:
+        said.append(f"All of it was last checked on {_day(told.walked_all_at, charity)}.")
+    if told.anchored_at:
+        said.append(f"It goes through the anchor of {_day(told.anchored_at, charity)}.")
+    else:
+        said.append("No anchor is set up, so nobody would see that all of it was written anew.")
+    return " ".join(said)
+
+
+def _day(seconds: int, charity: Charity) -> str:
+    local = datetime.fromtimestamp(seconds, charity.timezone)
+    return f"{local:%A} {local.day} {local:%B}"
 
 
 def many(number: int, one: str, several: str = "") -> str:

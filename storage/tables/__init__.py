@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.tables.approvals import approval_requests, asked, decisions, rungs, spoken
 from storage.tables.cases import answers, barred, bases, consultations, departures, disclosures, follow_ups, texts
-from storage.tables.chain import ledger
+from storage.tables.chain import ledger, ledger_walks
 from storage.tables.columns import Int64, metadata
 from storage.tables.keeping import access_requests, handouts, holds
 from storage.tables.messages import deliveries, jobs, pauses, posts
@@ -43,6 +43,7 @@ __all__ = [
     "holds",
     "jobs",
     "ledger",
+    "ledger_walks",
     "locks",
     "looks",
     "metadata",

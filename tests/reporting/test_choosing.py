@@ -83,3 +83,13 @@ def test_an_emergency_or_an_unanswered_question_comes_to_everybody(often: Often)
     assert comes(often, week, EMERGENCY, before, LONDON)
     assert comes(often, week, replace(QUIET, unheard=1), before, LONDON)
     assert comes(often, week, QUIET, before, LONDON) is (often == "weekly")
+
+
+@pytest.mark.parametrize("often", ["monthly", "on_request"])
+def test_that_the_record_is_not_whole_comes_to_everybody_and_says_why(often: Often) -> None:
+    week, before, broken = NOVEMBER[0], NOVEMBER[1], replace(QUIET, broken=7)
+
+    why = why_now(DigestChoice(often, LONG_AGO), IRIS, week, broken, [(before, QUIET)], LONDON)
+
+    assert comes(often, week, broken, before, LONDON)
+    assert why == "You do not get every one. This one comes because the record is not whole."

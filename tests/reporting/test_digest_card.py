@@ -71,7 +71,7 @@ def test_at_most_three_jobs_stand_on_it_and_the_others_are_counted() -> None:
 
     [jobs] = [block for block in card.blocks if isinstance(block, Points)]
     assert (len(jobs.items), jobs.numbered) == (3, True)
-    assert "8 more things to do: see “All the numbers”." in words(card)
+    assert "10 more things to do: see “All the numbers”." in words(card)
 
 
 def test_behind_the_button_stand_all_of_them() -> None:
@@ -136,6 +136,39 @@ def test_a_breakdown_has_the_grounds_titles_and_says_that_small_numbers_are_left
     assert f"{lane.title}: 7" in text
     assert "The smallest numbers are left out" in text
     assert "By what goes out: too few to show." in text
+
+
+SUNDAY = int((NOW - timedelta(days=1)).timestamp())
+LONG_AGO = int((NOW - timedelta(days=13)).timestamp())
+WHOLE = "Ledger: checked on Sunday 22 November up to entry 1,204: whole."
+ANCHOR = "It goes through the anchor of Tuesday 10 November."
+NO_ANCHOR = "No anchor is set up, so nobody would see that all of it was written anew."
+
+
+@pytest.mark.parametrize(
+    ("week", "short", "full"),
+    [
+        ({}, "", ""),
+        ({"walked": 1204, "walked_at": SUNDAY}, WHOLE, f"{WHOLE} {NO_ANCHOR}"),
+        (
+            {"walked": 1204, "walked_at": SUNDAY, "walked_all_at": SUNDAY, "anchored_at": LONG_AGO},
+            WHOLE,
+            f"{WHOLE} All of it was last checked on Sunday 22 November. {ANCHOR}",
+        ),
+        (
+            {"walked": 1204, "walked_at": LONG_AGO, "unchecked": 1},
+            "Ledger: not checked since Tuesday 10 November: 1 entry.",
+            f"Ledger: not checked since Tuesday 10 November: 1 entry. {NO_ANCHOR}",
+        ),
+        ({"unchecked": 42}, "Ledger: never checked yet: 42 entries.", "Ledger: never checked yet: 42 entries."),
+        ({"broken": 7, "broken_at": SUNDAY}, "", "Ledger: NOT whole at entry 7, found on Sunday 22 November."),
+    ],
+)
+def test_what_was_done_about_the_ledger_is_said(week: dict[str, int], short: str, full: str) -> None:
+    cards = [card(digest(told(**week))) for card in (short_card, full_card)]
+
+    said = [[line for line in words(card).splitlines() if line.startswith("Ledger: ")] for card in cards]
+    assert said == [[short] if short else [], [full] if full else []]
 
 
 def test_the_head_of_the_record_stands_at_the_end_in_full() -> None:

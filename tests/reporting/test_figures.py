@@ -24,13 +24,16 @@ from bot.reporting.figures import (
 )
 from storage.digests import Written
 from storage.figures import Counted, Shared
+from storage.pieces import Wrong
+from storage.verifying import Good
+from storage.walks import Walked
 from tests.policy.shipped import justus
 from tests.reporting.invented import NOW, QUIET, begun, cases, counted, minutes
 from tests.reporting.invented import told as week
 
 BOOK = justus()
 BOOKS = {BOOK.id: BOOK}
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 GROUNDS = [lane.id for lane in BOOK.lanes if not lane.immediate]
 EMERGENCY = next(lane.id for lane in BOOK.lanes if lane.immediate)
@@ -110,7 +113,40 @@ def test_a_week_is_read_as_it_was_kept() -> None:
     assert again == found
 
 
+WALKED = Walked(whole=Good(40, b""), whole_at=NOW - HOUR, all_at=NOW - 5 * DAY, anchored_at=NOW - 9 * DAY)
+OLD = replace(WALKED, whole_at=NOW - 8 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("around", "what"),
+    [
+        (Around(), {}),
+        (
+            Around(head=(42, "ab"), walk=WALKED),
+            {"walked": 40, "walked_at": 1, "walked_all_at": 5 * 24, "anchored_at": 9 * 24},
+        ),
+        (Around(head=(42, "ab"), walk=OLD), {"walked": 40, "walked_at": 8 * 24, "unchecked": 2}),
+        (Around(head=(40, "ab"), walk=OLD), {"walked": 40, "walked_at": 8 * 24, "unchecked": 0}),
+        (Around(head=(42, "ab"), began=NOW - 8 * DAY), {"unchecked": 42}),
+        (Around(head=(42, "ab"), began=NOW - 6 * DAY), {"unchecked": 0}),
+        (
+            Around(head=(42, "ab"), walk=replace(OLD, wrong=Wrong(7, "changed"), wrong_at=NOW - HOUR)),
+            {"walked": 40, "broken": 7, "broken_at": 1, "unchecked": 0},
+        ),
+    ],
+)
+def test_of_the_ledger_is_told_how_far_it_was_walked_and_what_is_wrong(around: Around, what: dict[str, int]) -> None:
+    """Moments are in hours before now."""
+    found = tell(counted(), around=around)
+
+    for name, value in what.items():
+        at = int((NOW - value * HOUR).timestamp()) if name.endswith("_at") else value
+        assert (name, getattr(found, name)) == (name, at)
+    assert verdict(found).jobs == tuple(job for job in ("broken", "unchecked") if what.get(job))
+
+
 WRONG: dict[Job, Told] = {
+    "broken": week(broken=1),
     "emergencies": week(unreviewed=1),
     "unheard": week(unheard=1),
     "undelivered": week(undelivered=1),
@@ -122,6 +158,7 @@ WRONG: dict[Job, Told] = {
     "holes": week(holes=1),
     "unfinished": week(unfinished_stale=1),
     "vital": week(vital=1),
+    "unchecked": week(unchecked=1),
 }
 ALL_WRONG = week(
     **{name: value for each in WRONG.values() for name, value in kept(each).items() if value != kept(QUIET)[name]}
@@ -145,7 +182,7 @@ def test_one_thing_that_is_left_undone_is_enough_to_look(job: Job) -> None:
 def test_never_more_than_three_jobs_stand_first_and_none_is_lost() -> None:
     found = verdict(ALL_WRONG)
 
-    assert found.jobs == ("emergencies", "unheard", "undelivered")
+    assert found.jobs == ("broken", "emergencies", "unheard")
     assert (*found.jobs, *found.rest) == tuple(WRONG)
 
 

@@ -115,6 +115,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", "month", "person_id", name=op.f("pk_rota_tests")),
         sqlite_strict=True,
     )
+    op.create_table(
+        "ledger_walks",
+        sa.Column("organisation_id", sa.Text(), nullable=False),
+        sa.Column("place", Int64, nullable=False),
+        sa.Column("place_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("whole", Int64, nullable=False),
+        sa.Column("whole_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("whole_at", Int64, nullable=True),
+        sa.Column("anew_at", Int64, nullable=True),
+        sa.Column("all_at", Int64, nullable=True),
+        sa.Column("anchored_at", Int64, nullable=True),
+        sa.Column("fault", Int64, nullable=True),
+        sa.Column("fault_how", sa.Text(), nullable=True),
+        sa.Column("fault_at", Int64, nullable=True),
+        sa.Column("walked_at", Int64, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_ledger_walks_organisation_id_organisations")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_ledger_walks")),
+        sqlite_strict=True,
+    )
     op.add_column("looks", sa.Column("opened_at", Int64, server_default=sa.text("0"), nullable=False))
     # What an older program asked for, it asked for when the danger was ticked, as far as anybody can know now.
     op.execute(
