@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bot import channels as products
@@ -64,7 +65,7 @@ async def try_out(
         (folder / name).write_text(text, encoding="utf-8")
     settings: Settings = read_settings(own)
     clock = _clock(folder)
-    office = await open_office(settings, clock=clock)
+    office = replace(await open_office(settings, clock=clock), ahead=clock.ahead)
     await import_charity(office.store, charity, clock())
     await import_people(office.store, people, clock())
     for id, account in prepared.accounts.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypedDict
 
@@ -45,7 +45,7 @@ class Office:
     answer to a press, and then says nothing helpful. `ticks` measures it, in seconds from wherever it likes.
     `anchors` is the file of the ledger's anchors, where there is one, and `anchored` the newest of each charity, as it
     was last read; `alarms` what is wrong with the record. `address` is where people's browsers reach this process, ""
-    where they cannot.
+    where they cannot. `ahead` is how far the clock was moved on in a trial, which no telephone knows of.
     """
 
     store: Store
@@ -57,6 +57,7 @@ class Office:
     alarms: Alarms = field(default_factory=Alarms)
     anchored: dict[str, Anchor] = field(default_factory=dict)
     address: str = ""
+    ahead: Callable[[], timedelta] = timedelta
 
     @property
     def first_book(self) -> Book:

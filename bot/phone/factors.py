@@ -132,7 +132,7 @@ async def proven(turn: Turn) -> Correct | str:
     if factor is None or factor.proven_at is not None:
         return "Nothing was changed. Open “Your second factor” again to see how it stands."
     secret = await _secret(turn)
-    step = _step(secret.totp, _typed(turn), turn.now)
+    step = _step(secret.totp, _typed(turn), turn.now - turn.office.ahead())
     if step is None:
         said = "That is not what the app should show now. Is the clock of the phone right? Wait for the next digits."
         return Correct({FIELD: said})
@@ -215,7 +215,7 @@ async def _secret(turn: Turn) -> _Secret:
 async def _try(turn: Turn, used: str, around: Circle | None = None) -> str:
     """Take the code of this form, once; "" where it is right, else what to say."""
     secret, code = await _secret(turn), _typed(turn)
-    step = _step(secret.totp, code, turn.now)
+    step = _step(secret.totp, code, turn.now - turn.office.ahead())
     if step is not None and step > int(used or 0):
         await turn.tx.factors.right(turn.person.id, "totp", str(step))
         return ""

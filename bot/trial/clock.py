@@ -27,6 +27,10 @@ class TrialClock:
     def __call__(self) -> datetime:
         return self._real() + self._ahead
 
+    def ahead(self) -> timedelta:
+        """How much time was let pass: every other clock, such as a telephone's, is that far behind."""
+        return self._ahead
+
     def on_to(self, moment: datetime) -> None:
         """It is this late now; where it is later already, nothing changes. Written down first, so that a process that
         dies at this moment has said no time that the next one does not know of.

@@ -21,8 +21,11 @@ from bot.settings import read_settings
 from bot.team.importing import import_charity
 from bot.turn import Office
 from storage.migrating import migrate
+from storage.pieces import Piece, Wrong
 from storage.sealing import Keyring, new_key
 from storage.store import Store
+from storage.verifying import START
+from storage.walks import Walked
 from tests.bot.conftest import CHARITY
 from tests.bot.processes import until, until_soon
 from tests.policy.small import small_book
@@ -55,6 +58,18 @@ async def test_letters_that_wait_are_counted(environment: dict[str, str]) -> Non
 
     async with served(office) as client:
         assert await health(client) == (200, {"database": "ok", "letters": {"due": 1}})
+
+
+async def test_a_ledger_that_was_found_not_whole_is_an_alarm_in_every_process(environment: dict[str, str]) -> None:
+    office = await open_office(read_settings(environment))
+    await import_charity(office.store, CHARITY, now())
+    async with office.store.begin(now()) as tx:
+        tx.bind((await tx.organisations.all())[0].id)
+        found = Walked().begun(tx.now).after(Piece(START, wrong=Wrong(1, "changed")), tx.now, None)
+        await tx.walks.put(found, before=Walked())
+
+    async with served(office) as client:
+        assert await health(client) == (200, {"database": "ok", "letters": {}, "alarms": ["ledger"]})
 
 
 async def test_without_a_database_it_says_so_and_comes_back_by_itself(tmp_path: Path) -> None:

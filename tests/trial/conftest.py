@@ -110,7 +110,7 @@ async def begun(url: str, folder: Path, books: Mapping[str, Book], now: datetime
     store = Store(url, Keyring.parse(new_key("trial")))
     await import_charity(store, (TRIAL / "charity.toml").read_text(encoding="utf-8"), clock())
     await import_people(store, (TRIAL / "people.toml").read_text(encoding="utf-8"), clock())
-    office = Office(store, books, clock, within=30.0)
+    office = Office(store, books, clock, within=30.0, ahead=clock.ahead)
     dispatcher = Dispatcher(office)
     wall = Wall(clock)
     yield Trial(office, dispatcher, Delivery(office, [wall], dispatcher), clock, wall)
