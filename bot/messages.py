@@ -43,11 +43,11 @@ async def send(tx: Transaction, kind: str, people: Collection[Person], **about: 
 
     With `parting="yes"` it is theirs to read even where the account, or they, are off the list before it goes out.
     """
-    await send_to(tx, kind, await tx.people.accounts([person.id for person in people]), **about)
+    await send_to(tx, kind, await tx.people.accounts([person.id for person in people]), about)
 
 
 async def send_to(
-    tx: Transaction, kind: str, accounts: Collection[Address], *, patient: bool = False, **about: str
+    tx: Transaction, kind: str, accounts: Collection[Address], about: Mapping[str, str], *, patient: bool = False
 ) -> None:
     """The same to these accounts, for whoever has them at hand. `patient`: whatever else is due goes first."""
     promised = []

@@ -112,6 +112,11 @@ DONE = {
     postgresql: _changed(_SETTLED, order, state="done", token="", payload="{}")
     for postgresql, order in ((True, _bytewise), (False, None))
 }
+DONE_ONE = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("job"), jobs.c.token == bindparam("held_by"))
+    .values(state="done", token="", payload="{}")
+)
 OVERTAKEN = {
     postgresql: _changed(
         jobs.c.id.in_(bindparam("ids", expanding=True))

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from storage.direct import Direct
 from storage.letters import (
     DONE,
+    DONE_ONE,
     HOLD,
     LATE,
     OVERTAKEN,
@@ -64,6 +65,7 @@ WALK = "ledger_walk"
 _REFRESH = Direct(letters_to_copies(postgresql=True), sqlite=letters_to_copies(postgresql=False))
 _PUT = Direct(PUT_ALL[True], sqlite=PUT_ALL[False])
 _PROMISE = Direct(PROMISE[True], sqlite=PROMISE[False])
+_DONE_ONE = Direct(DONE_ONE)
 _NOTIFY = text(f"SELECT pg_notify('{WAKE}', '')")
 
 
@@ -113,12 +115,15 @@ class Outbox:
     async def put_all(
         self, kind: str, promised: Collection[tuple[str, Mapping[str, str], str]], *, patient: bool = False
     ) -> None:
-        """As `put`, of several of different keys at once: (key, payload, lane) each, all due now."""
+        """As `put`, of several of different keys at once: (key, payload, lane) each, all due now.
+
+        Nobody is woken for the patient: ten thousand digests in one minute would be as many looks at what is due.
+        """
         now = self._work.now
         rows = [self._job(kind, key, payload, lane=lane, due=now, patient=patient) for key, payload, lane in promised]
         for row in rows:
             await _PUT.rows(self._work, row)
-        if rows:
+        if rows and not patient:
             await self._wake()
 
     async def letters(self, posts: Collection[Post]) -> None:
@@ -274,8 +279,13 @@ class Outbox:
 
     async def done(self, settled: Collection[tuple[str, str]]) -> None:
         """These (job id, token) are done. A row whose token moved on stays: it has newer news to tell."""
-        if settled:
-            await self._work.connection.execute(DONE[self._work.postgresql], {"settled": sorted(settled)})
+        match sorted(settled):
+            case []:
+                return
+            case [(id, token)]:
+                await _DONE_ONE.rows(self._work, {"job": id, "held_by": token})
+            case several:
+                await self._work.connection.execute(DONE[self._work.postgresql], {"settled": several})
 
     async def answered(self, settled: Collection[tuple[str, str]]) -> None:
         """These held letters stand as the answers to presses. One that was overtaken meanwhile is due once more.

@@ -45,7 +45,8 @@ _ONE_HUMAN = select(held.c.person_id, _also.c.person_id.label("other_id")).where
     _also.c.person_id != held.c.person_id,
 )
 _ADDRESSES = select(addresses).where(addresses.c.organisation_id == bindparam("org"))
-_OPEN = Direct(_ADDRESSES.where(addresses.c.closed_at.is_(None)))
+OPEN = _ADDRESSES.where(addresses.c.closed_at.is_(None))
+_OPEN = Direct(OPEN)
 
 
 class People:

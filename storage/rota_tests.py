@@ -10,13 +10,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.direct import Direct
 from storage.records import from_micros, to_micros
-from storage.tables import rota_tests
+from storage.tables import Int64, rota_tests
 from storage.work import Work
+
+_MINE = (
+    select(rota_tests)
+    .where(rota_tests.c.organisation_id == bindparam("org"))
+    .order_by(rota_tests.c.month, rota_tests.c.person_id)
+)
+_OF = Direct(_MINE.where(rota_tests.c.month == bindparam("month")))
+_SENT = Direct(
+    _MINE.where(
+        rota_tests.c.sent_at > bindparam("after", type_=Int64), rota_tests.c.sent_at <= bindparam("until", type_=Int64)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +81,16 @@ class RotaTests:
 
     async def of(self, month: str) -> list[RotaTest]:
         """Everybody who was asked in this month."""
-        return await self._found(rota_tests.c.month == month)
+        rows = await _OF.rows(self._work, {"org": self._work.organisation_id, "month": month})
+        return [_test(row) for row in rows]
 
     async def sent(self, after: datetime, until: datetime) -> list[RotaTest]:
         """Everybody who was asked later than `after`, and not later than `until`."""
-        when = (rota_tests.c.sent_at > to_micros(after)) & (rota_tests.c.sent_at <= to_micros(until))
-        return await self._found(when)
-
-    async def _found(self, which: Any) -> list[RotaTest]:
-        rows = await self._work.connection.execute(
-            select(rota_tests)
-            .where(rota_tests.c.organisation_id == self._work.organisation_id, which)
-            .order_by(rota_tests.c.month, rota_tests.c.person_id)
-        )
+        between = {"after": to_micros(after), "until": to_micros(until)}
+        rows = await _SENT.rows(self._work, {"org": self._work.organisation_id, **between})
         return [_test(row) for row in rows]
 
 
-def _test(row: Row[Any]) -> RotaTest:
+def _test(row: Any) -> RotaTest:
     pressed = None if row.pressed_at is None else from_micros(row.pressed_at)
     return RotaTest(row.month, row.person_id, from_micros(row.sent_at), pressed)

@@ -68,7 +68,7 @@ async def _write(tx: Transaction, books: Mapping[str, Book], charity: Charity, o
         return  # another process was first; it has told everybody
     tx.note("digest written", week=owed.week)
     wanting = await _wanting(tx, charity, owed.week, who)
-    await messages.send_to(tx, digest_card.KIND, wanting, patient=True, week=owed.week)
+    await messages.send_to(tx, digest_card.KIND, wanting, {"week": owed.week}, patient=True)
     if who.hole:
         administrators = [person for person in people if person.active and person.can("administrator")]
         await messages.send(tx, HOLE, administrators)

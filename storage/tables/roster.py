@@ -57,6 +57,7 @@ addresses = Table(
     Column("closed_at", Int64),  # since when the product says that this account is closed; it may be opened again
     PrimaryKeyConstraint("channel", "tenant", "user"),
     Index("ix_addresses_person_id", "person_id"),
+    Index("ix_addresses_organisation_id", "organisation_id"),
     sqlite_strict=True,
 )
 

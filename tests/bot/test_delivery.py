@@ -281,7 +281,7 @@ async def test_an_urgent_letter_goes_out_while_hundreds_of_digests_wait_for_a_pr
             reader = await tx.people.put(handle=f"r{number}", name=f"R{number}", role="trustee", capabilities=[])
             await tx.people.connect(reader.id, channel="paper", tenant="t", user=f"reader-{number}")
             accounts = await tx.people.accounts([reader.id])
-            await messages.send_to(tx, digest_card.KIND, accounts, patient=True, week="2026-W46")
+            await messages.send_to(tx, digest_card.KIND, accounts, {"week": "2026-W46"}, patient=True)
 
     async with running(delivery):
         await until(lambda: paper.asked)

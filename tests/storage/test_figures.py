@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from storage import people
 from storage.counts import ALL, TOUCHED
 from storage.figures import Begun, Counted, Shared, Way
 from storage.records import ApprovalRequest, Consultation, Job, LookKind, Verdict, to_micros
@@ -373,7 +374,7 @@ async def test_every_question_is_answered_by_an_index(charity: Charity) -> None:
             await tx.connection.execute(text("SET LOCAL enable_seqscan = off"))
         given = {name: to_micros(UNTIL) for name in ("since", "until", "now", "slow", "stale", "month")}
         async with explained(tx, walked):
-            for statement in (ALL.numbers, ALL.answers, ALL.opened, ALL.shared, TOUCHED):
+            for statement in (ALL.numbers, ALL.answers, ALL.opened, ALL.shared, TOUCHED, people.OPEN):
                 await tx.connection.execute(statement, given | {"org": charity.id})
             await tx.figures.of(SINCE, UNTIL, spared=["one", "another"])
 

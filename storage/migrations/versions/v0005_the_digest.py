@@ -146,6 +146,7 @@ def upgrade() -> None:
     op.add_column("jobs", sa.Column("patient", Int64, server_default=sa.text("0"), nullable=False))
     op.drop_index("ix_jobs_due", "jobs")
     op.create_index("ix_jobs_due", "jobs", ["state", "patient", "run_at"], unique=False)
+    op.create_index("ix_addresses_organisation_id", "addresses", ["organisation_id"], unique=False)
     for name, table, columns, which in _WHILE:
         op.create_index(
             name,
