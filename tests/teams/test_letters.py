@@ -301,6 +301,20 @@ async def test_what_teams_puts_off_says_for_how_long_and_is_not_tried_before(
     assert len(connector.called("send")) == 2
 
 
+async def test_what_stands_there_already_is_changed_while_new_messages_have_to_wait(
+    connector: Connector, channel: TeamsChannel
+) -> None:
+    trustee = connector.person("sol")
+    sent = await channel.deliver(letter(trustee))
+    connector.fails("send", status=429, retry_after=600)
+    with pytest.raises(DeliveryError):
+        await channel.deliver(letter(trustee, "L2"))
+
+    await channel.deliver(letter(trustee, "L1", sent.conversation, sent.message, "Nobody could be asked"))
+
+    assert "# Nobody could be asked" in trustee.sees()
+
+
 @pytest.mark.parametrize("status", [412, 502, 504, 500, 503])
 async def test_a_failure_without_a_time_counts_as_a_try(
     connector: Connector, channel: TeamsChannel, status: int

@@ -131,7 +131,8 @@ class Connector:
         self, to: Reference, verb: str, path: str, said: Json | None = None, *, urgent: bool = False
     ) -> Mapping[str, Any]:
         where = f"v3/conversations/{_part(to.conversation)}/{path}"
-        return await self._call(verb, to.service, where, said, (to.tenant, to.conversation), urgent=urgent)
+        # Each verb waits by itself: a card on which somebody waits for help changes while new messages are put off.
+        return await self._call(verb, to.service, where, said, (to.tenant, f"{verb} {to.conversation}"), urgent=urgent)
 
     async def _call(
         self,
