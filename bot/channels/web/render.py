@@ -124,7 +124,7 @@ def weighed(weight: Weight, text: str) -> Markup:
     word = WORDS[weight]
     if weight == "info" or text.casefold().startswith(word.casefold()):
         return Markup()
-    return Markup('<strong class="word">{}</strong> ').format(word)
+    return Markup('<strong class="word">{}.</strong> ').format(word)
 
 
 def block(item: Block, slip: Slip) -> Markup:
