@@ -23,6 +23,10 @@ class TeamsResident(Resident):
         super().__init__(cast(SlackAccount, account))
         self.person = account
 
+    @property
+    def user(self) -> str:
+        return self.person.object_id
+
     async def presses(self, label: str, *, on: Kept = None) -> Answered:
         """Whoever looks for a button of the card goes back to it first from what stands in its place."""
         if on is None and label not in self.person.labels():

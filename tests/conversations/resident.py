@@ -53,6 +53,11 @@ class Resident:
     def __repr__(self) -> str:
         return self.account.name
 
+    @property
+    def user(self) -> str:
+        """Their id in the product, as the roster has it."""
+        return self.account.id
+
     # What they do
 
     async def commands(self, text: str = "", *, channel: str = "") -> Answered:

@@ -21,6 +21,9 @@ from tests.teams.connector import TENANT, Connector, object_id
 from tests.web.tab import Tab
 
 SANDBOX = "trial"
+NEVER = 0
+"""To write to this person again cannot help, in the product's own words."""
+
 ROSTER = Path(__file__).with_name("people.toml")
 ROSTERED = re.findall(r'^id = "(\w+)"', ROSTER.read_text(encoding="utf-8"), re.MULTILINE)
 
@@ -41,6 +44,9 @@ class Side(Protocol):
     def resident(self, handle: str, **marks: object) -> Resident:
         """The person. `marks` are what the product itself says of them."""
 
+    def fails(self, status: int, times: int, retry_after: float | None) -> None:
+        """So many new messages are not taken. `status`: of the answer, or `NEVER`; `retry_after`: seconds it names."""
+
     def heals(self) -> None:
         """No call fails any more."""
 
@@ -49,6 +55,9 @@ class Side(Protocol):
 
     def said(self) -> list[str]:
         """Every call that the bot made to it, in full."""
+
+    def deletions(self) -> int:
+        """How often it was asked to delete a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,12 @@ class OnSlack:
     def resident(self, handle: str, **marks: object) -> Resident:
         return Resident(self.workspace.person(f"U0{handle.upper()}", handle, **marks))
 
+    def fails(self, status: int, times: int, retry_after: float | None) -> None:
+        if status == NEVER:
+            self.workspace.fails("chat.postMessage", error="cannot_dm_bot", times=times)
+        else:
+            self.workspace.fails("chat.postMessage", status=status, times=times, retry_after=retry_after)
+
     def heals(self) -> None:
         self.workspace.faults.clear()
 
@@ -77,6 +92,9 @@ class OnSlack:
 
     def said(self) -> list[str]:
         return [str(call) for _, call in self.workspace.calls]
+
+    def deletions(self) -> int:
+        return [name for name, _ in self.workspace.calls].count("chat.delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,12 @@ class OnTeams:
     def resident(self, handle: str, **marks: object) -> Resident:
         return TeamsResident(self.connector.person(handle, "", **marks))
 
+    def fails(self, status: int, times: int, retry_after: float | None) -> None:
+        if status == NEVER:
+            self.connector.fails("send", status=403, code="MessageWritesBlocked", times=times)
+        else:
+            self.connector.fails("send", status=status, times=times, retry_after=retry_after)
+
     def heals(self) -> None:
         self.connector.faults.clear()
 
@@ -105,6 +129,9 @@ class OnTeams:
 
     def said(self) -> list[str]:
         return [str(call) for _, call in self.connector.calls]
+
+    def deletions(self) -> int:
+        return len(self.connector.called("delete"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +156,9 @@ class OnWeb:
             pytest.skip("the sandbox says nothing of anybody")
         return WebResident(self.tab.person(handle))
 
+    def fails(self, status: int, times: int, retry_after: float | None) -> None:
+        pytest.skip("nothing fails in the sandbox")
+
     def heals(self) -> None:
         """Nothing fails in it."""
 
@@ -137,6 +167,9 @@ class OnWeb:
 
     def said(self) -> list[str]:
         return []
+
+    def deletions(self) -> int:
+        pytest.skip("nobody counts what is taken off a page")
 
 
 @asynccontextmanager
@@ -184,7 +217,8 @@ SLACKS_OWN = pytest.mark.slacks_own
 """For what looks at Slack's own forms, messages, places or errors; with `--on` another product it is left out."""
 
 NOT_IN_THE_SANDBOX = pytest.mark.not_in_the_sandbox
-"""For what needs a command with words behind it, or an account that is missing; with `--on web` it is left out."""
+"""With `--on web` it is left out: a command with words behind it, an account that is missing, a product that fails, or
+a message that stays as it was (a page that is loaded anew draws every card as it stands)."""
 
 EVERYWHERE = on("slack", "teams", "web", engines=True)
 EVERY_PRODUCT = on("slack", "teams", "web")

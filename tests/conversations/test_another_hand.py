@@ -22,18 +22,21 @@ pytestmark = ONE_ENGINE
 
 LINKED = "Whoever asks this, or did, linked an account of yours lately. Somebody else has to decide it."
 
+OLD = "U0OLD"
+"""An account of nobody's by now."""
+
 
 async def links(administrator: Resident, name: str, account: Resident) -> None:
     """In chat: this account is this colleague's."""
     await about(administrator, name, "Accounts", "Accounts")
-    await administrator.fills("Their id there", account.account.id)
+    await administrator.fills("Their id there", account.user)
     await administrator.submits()
     await administrator.reads(f"The accounts of {name} are changed.")
 
 
 async def one_human(town: Town, first: str, second: str) -> None:
     """The same account stood with both, one after the other."""
-    office, account = town.process.office, ("slack", town.workspace.team, "U0OLD")
+    office, account = town.process.office, town.account(town.person("ewan"), OLD)
     await colleagues.linked(office.store, office.books, first, account, town.clock())
     await colleagues.unlinked(office.store, office.books, first, account, town.clock())
     await colleagues.linked(office.store, office.books, second, account, town.clock())
@@ -41,7 +44,8 @@ async def one_human(town: Town, first: str, second: str) -> None:
 
 async def brings_in(town: Town, handle: str, name: str, user: str) -> str:
     """A file in which this worker has this account of the workspace."""
-    office, account = town.process.office, f'{{channel = "slack", tenant = "{town.workspace.team}", user = "{user}"}}'
+    channel, tenant, _ = town.account(town.person("ewan"))
+    office, account = town.process.office, f'{{channel = "{channel}", tenant = "{tenant}", user = "{user}"}}'
     rows = ["[[person]]", f'id = "{handle}"', f'name = "{name}"', 'role = "worker"', f"accounts = [{account}]"]
     rows.append('capabilities = ["may_approve"]')
     return await import_people(office.store, "\n".join(rows), town.clock(), office.books)
@@ -243,7 +247,7 @@ async def test_nobody_reads_of_a_yes_that_still_counts(town: Town) -> None:
 
 
 async def test_a_file_that_makes_the_approver_the_asker_has_somebody_else_asked(town: Town) -> None:
-    office, account = town.process.office, ("slack", town.workspace.team, "U0OLD")
+    office, account = town.process.office, town.account(town.person("ewan"), OLD)
     amira, ben, chidi = town.people("amira", "ben", "chidi")
     await colleagues.linked(office.store, office.books, "ben", account, town.clock())
     await colleagues.unlinked(office.store, office.books, "ben", account, town.clock())
@@ -253,7 +257,7 @@ async def test_a_file_that_makes_the_approver_the_asker_has_somebody_else_asked(
     await town.delivers()
     await amira.reads("Ben Carver agreed")
 
-    said = await brings_in(town, "amira", "Amira Osei", "U0OLD")
+    said = await brings_in(town, "amira", "Amira Osei", OLD)
     await town.delivers()
 
     await chidi.reads("# Do you agree?")
@@ -270,7 +274,7 @@ async def test_the_same_file_once_more_says_nothing_and_asks_nobody(town: Town) 
     await town.delivers()
     said, before = amira.all() + chidi.all(), await town.ledger_kinds()
 
-    again = await brings_in(town, "amira", "Amira Osei", "U0OLD")
+    again = await brings_in(town, "amira", "Amira Osei", OLD)
     await town.delivers()
 
     assert "one human" not in again

@@ -15,7 +15,7 @@ from bot.team import colleagues
 from tests.conversations import stories
 from tests.conversations.around import A_CHILD_AND_TERROR, keeps_out
 from tests.conversations.resident import Resident
-from tests.conversations.sides import on
+from tests.conversations.sides import NOT_IN_THE_SANDBOX, on
 from tests.conversations.test_approval import asked
 from tests.conversations.test_away import leaves
 from tests.conversations.test_moving_on import ON_POSTGRESQL
@@ -269,7 +269,7 @@ async def test_a_leavers_case_never_goes_to_somebody_who_decided_on_it_or_must_n
 async def test_nobody_agrees_from_a_second_account_to_what_they_asked_for_from_the_first(town: Town) -> None:
     amira, second = town.people("amira", "amira.teams")
     office = town.process.office
-    account = ("slack", town.workspace.team, second.account.id)
+    account = town.account(second)
     await amira.sends(stories.A_CHILD, of="Ben Carver")
     await town.delivers()
     async with town.reading() as tx:
@@ -281,22 +281,23 @@ async def test_nobody_agrees_from_a_second_account_to_what_they_asked_for_from_t
     await second.sees("# Confer")
     await second.presses("Press", on=second.forges("approve", **carried))
 
-    assert said == f"Amira Osei can be reached on slack as {second.account.id}."
+    assert said == f"Amira Osei can be reached on {account[0]} as {account[2]}."
     await second.reads("This is your own request. Somebody else has to decide it.")
     assert await asked(town) == {"ben"}
 
 
+@NOT_IN_THE_SANDBOX
 async def test_an_account_is_never_linked_away_from_somebody_else_and_taken_away_it_is_a_strangers(town: Town) -> None:
     ben = town.person("ben")
     office, clock = town.process.office, town.clock
-    account = ("slack", town.workspace.team, ben.account.id)
+    account = town.account(ben)
 
     with pytest.raises(Exception, match="this account is Ben Carver's; take it away from them first"):
         await colleagues.linked(office.store, office.books, "amira", account, clock())
     said = await colleagues.unlinked(office.store, office.books, "ben", account, clock())
     await ben.commands()
 
-    assert said == f"{ben.account.id} on slack is not Ben Carver's any more."
+    assert said == f"{account[2]} on {account[0]} is not Ben Carver's any more."
     await ben.reads("You are not on this charity's list of active people")
 
 
@@ -307,7 +308,7 @@ async def test_what_waited_only_for_an_account_that_is_taken_away_goes_on_and_sh
     await town.delivers()
     await ben.sees("# Do you agree?")
 
-    account = ("slack", town.workspace.team, ben.account.id)
+    account = town.account(ben)
     said = await colleagues.unlinked(office.store, office.books, "ben", account, town.clock())
     await town.delivers()
 

@@ -33,7 +33,7 @@ async def stopped(town: Town, story: stories.Story) -> Resident:
 
 def deleted(town: Town) -> int:
     """How often we have asked the product to delete a message."""
-    return [name for name, _ in town.workspace.calls].count("chat.delete")
+    return sum(side.deletions() for side in town.sides.values())
 
 
 # In the place of a destroyed one
@@ -215,11 +215,11 @@ async def test_a_warning_that_never_arrived_is_none(town: Town) -> None:
     await amira.presses("Pause")
     await amira.sees("Paused.")
     await town.delivers()
-    town.workspace.fails("chat.postMessage", status=503, times=1000)
+    town.takes_no_message(status=503, times=1000)
     for _ in range(4):
         await days_go_by(town, 3)
     assert (await town.case()).state == "paused"
-    town.workspace.faults.clear()
+    town.takes_messages_again()
 
     await bell_rings(town)
     await amira.reads("# Your checklist waits")

@@ -375,7 +375,8 @@ async def test_an_account_that_moved_to_somebody_else_gets_no_card_of_the_one_it
     await femi.sees("# Do you agree?")
     async with town.changing() as tx:
         hana = next(person for person in await tx.people.everybody() if person.handle == "hana")
-        await tx.people.connect(hana.id, channel="slack", tenant=town.workspace.team, user=femi.account.id)
+        channel, tenant, user = town.account(femi)
+        await tx.people.connect(hana.id, channel=channel, tenant=tenant, user=user)
 
     await keeps_out(amira, "Hana Reed")
     await town.delivers()
@@ -392,7 +393,8 @@ async def test_a_workers_account_that_moved_shows_nothing_of_their_consultation(
     await town.delivers()
     async with town.changing() as tx:
         hana = next(person for person in await tx.people.everybody() if person.handle == "hana")
-        await tx.people.connect(hana.id, channel="slack", tenant=town.workspace.team, user=amira.account.id)
+        channel, tenant, user = town.account(amira)
+        await tx.people.connect(hana.id, channel=channel, tenant=tenant, user=user)
 
     await femi.agrees()
     await femi.sees("Already decided")

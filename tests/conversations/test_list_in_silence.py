@@ -23,7 +23,7 @@ async def test_whoever_asked_under_one_entry_never_agrees_under_the_other_once_b
     town: Town,
 ) -> None:
     femi = town.person("femi")
-    office, account = town.process.office, ("slack", town.workspace.team, femi.account.id)
+    office, account = town.process.office, town.account(femi)
     await femi.sends(stories.A_CHILD, of="Amira Osei")
     await town.delivers()
     case = await town.case()

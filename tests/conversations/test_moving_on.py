@@ -273,7 +273,7 @@ async def test_in_an_emergency_the_worker_hears_when_the_next_one_has_nothing_af
     await town.delivers()
     await leaves(town, "chidi")
     await leaves(town, "ben")
-    town.workspace.fails("chat.postMessage", status=429, retry_after=60.0, times=1)
+    town.takes_no_message(retry_after=60.0)
 
     await town.delivers()
     town.clock.passes(minutes=3, seconds=1)
@@ -305,7 +305,7 @@ async def pressing(town: Town, worker: Resident) -> AsyncIterator[Turn]:
     """The worker's own transaction, which is not over yet."""
     office = town.process.office
     async with office.store.begin(town.clock()) as tx:
-        person = await tx.people.by_account("slack", town.workspace.team, worker.account.id)
+        person = await tx.people.by_account(*town.account(worker))
         assert person is not None
         event = Event("at-once", town.who(worker), "send.confirm")
         yield Turn(tx, event, person, charity_of(await tx.organisations.current()), office.books["justus"], office)

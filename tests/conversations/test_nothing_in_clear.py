@@ -22,7 +22,7 @@ from bot.record.exporting import FORMATS, paged, written
 from tests import disk
 from tests.conversations import stories
 from tests.conversations.resident import TALKED, Ticked
-from tests.conversations.sides import SLACKS_OWN
+from tests.conversations.sides import NOT_IN_THE_SANDBOX, SLACKS_OWN
 from tests.conversations.test_asking_back import answers, asks
 from tests.conversations.test_digest import MONDAY, waits_until
 from tests.conversations.test_enquiry import answers as answers_the_reader
@@ -239,13 +239,13 @@ async def test_what_a_trustee_asks_about_the_digest_and_what_the_lead_answers(to
     await iris.sees("# What was answered", *words.used)
 
 
-@SLACKS_OWN
+@NOT_IN_THE_SANDBOX
 @pytest.mark.usefixtures("hidden")
 async def test_what_is_told_by_letters_that_never_arrive(town: Town, words: Words) -> None:
     amira, _ = town.people("amira", "femi")
     await amira.begins()
     await amira.answers(stories.A_CHILD)
-    town.workspace.fails("chat.postMessage", error="messages_tab_disabled", times=100)
+    town.refuses_messages(times=100)
     await amira.asks_for_agreement(words(), of="Femi Adair")
 
     await town.delivers()

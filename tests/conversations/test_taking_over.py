@@ -72,7 +72,7 @@ async def test_where_its_one_message_is_refused_the_lead_hears_that_nobody_can_a
     await chidi.agrees()
     await town.delivers()
     await hands_over(amira, "Femi Adair")
-    town.workspace.fails("chat.postMessage", error="cannot_dm_bot", times=1)
+    town.refuses_messages(times=1)
     await town.delivers()
     assert femi.got_nothing()
 

@@ -407,8 +407,8 @@ async def test_a_lead_whose_message_about_it_was_deleted_has_none_and_is_told_an
     await town.delivers()
     async with town.changing() as tx:  # as when it was closed for a month, and a lead has opened it again since
         for copy in await tx.posts.of((await town.case()).id):
-            if copy.kind == LEAD and (there := town.workspace.find(copy.conversation, copy.message)):
-                town.workspace.messages.remove(there)
+            if copy.kind == LEAD and copy.message:
+                await town.erases(copy)
                 await tx.retention.erased(copy.id)
     assert ben.account.messages() == []
 

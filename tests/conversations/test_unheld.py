@@ -93,7 +93,7 @@ async def test_the_lead_hears_that_nobody_can_act_when_the_workers_only_account_
     await femi.sends(stories.A_CHILD, of="Chidi Lowe")
     await town.delivers()
 
-    account = ("slack", town.workspace.team, femi.account.id)
+    account = town.account(femi)
     await colleagues.unlinked(office.store, office.books, "femi", account, town.clock())
     await town.delivers()
 

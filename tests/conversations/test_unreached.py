@@ -54,7 +54,7 @@ async def test_a_message_that_slack_sent_back_is_no_message_on_the_emergency_car
     await amira.presses(NOW)
     await amira.sees("Ben Carver and Chidi Lowe are asked to ring you.")
 
-    town.workspace.fails("chat.postMessage", error="user_not_found", times=2)
+    town.refuses_messages(times=2)
     await town.delivers()
 
     await amira.sees("Nobody here could be asked to ring you.")
@@ -83,7 +83,7 @@ LATER = 60.0  # seconds; Slack names them, and then says the same again
 async def slack_says_later(town: Town) -> None:
     """Every new message is put off; what stands already can be edited."""
     await town.settles()
-    town.workspace.fails("chat.postMessage", status=429, retry_after=LATER, times=100)
+    town.takes_no_message(retry_after=LATER, times=100)
     await town.delivers()
 
 
@@ -115,7 +115,7 @@ async def test_the_worker_is_alerted_by_a_message_of_its_own_and_told_when_it_ar
     await amira.presses(NOW)
     await amira.sees("Ben Carver and Chidi Lowe are asked to ring you.")
     await town.settles()
-    town.workspace.fails("chat.postMessage", status=429, retry_after=300.0, times=2)
+    town.takes_no_message(retry_after=300.0, times=2)
     await town.delivers()
     await minutes_pass(town, 4)
     await amira.reads("# Please ring them yourself", "Our message did not reach Ben Carver and Chidi Lowe.")
@@ -173,7 +173,7 @@ async def test_the_message_names_those_who_have_nothing_with_their_numbers(town:
     await amira.presses(NOW)
     await amira.sees("Ben Carver and Chidi Lowe are asked to ring you.")
     await town.settles()
-    town.workspace.fails("chat.postMessage", status=429, retry_after=600.0)
+    town.takes_no_message(retry_after=600.0)
     await town.delivers()
 
     await minutes_pass(town, 4)

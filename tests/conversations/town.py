@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from bot.cards import Reply
-from bot.channels import Channel, discover
+from bot.channels import Channel, Erasing, Placed, discover
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
 from bot.events import Event, Who
@@ -32,11 +32,11 @@ from bot.reporting.handing_out import digests
 from bot.turn import Office
 from policy.book import Book
 from storage import tables
-from storage.records import Consultation
+from storage.records import Consultation, Post
 from storage.sealing import Keyring
 from storage.store import Store, Transaction
 from tests.conversations.resident import Resident
-from tests.conversations.sides import OnSlack, OnTeams, Side
+from tests.conversations.sides import NEVER, OnSlack, OnTeams, Side
 from tests.slack.workspace import Workspace
 from tests.slack.workspace.person import PATIENCE
 from tests.teams.connector import Connector
@@ -155,6 +155,19 @@ class Town:
 
     # The post and the process
 
+    def takes_no_message(self, *, status: int = 429, times: int = 1, retry_after: float | None = None) -> None:
+        """Every product here answers so to as many new messages."""
+        for side in self.sides.values():
+            side.fails(status, times, retry_after)
+
+    def refuses_messages(self, *, times: int) -> None:
+        """So many, for ever: who would have got them blocked us, or was never there."""
+        self.takes_no_message(status=NEVER, times=times)
+
+    def takes_messages_again(self) -> None:
+        for side in self.sides.values():
+            side.heals()
+
     async def delivers(self) -> None:
         """Every letter and timer that is due now."""
         await self.process.delivery.drain()
@@ -193,6 +206,11 @@ class Town:
         for side in self.sides.values():
             await side.connect(f"http://{host}:{port}")
         return Process(office, dispatcher, Delivery(office, channels, dispatcher), channels, server)
+
+    async def erases(self, copy: Post) -> None:
+        """The message in which this copy stands is deleted there."""
+        [channel] = [each for each in self.process.channels if each.name == copy.channel and isinstance(each, Erasing)]
+        await channel.erase(Placed(Who(copy.channel, copy.tenant, copy.user), copy.conversation, copy.message))
 
     async def browses(self, link: str, method: str = "GET") -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and body of a page of ours, opened by whoever has the link."""
@@ -346,8 +364,12 @@ class Town:
     # What others would send
 
     def who(self, person: Resident) -> Who:
-        """Of somebody on Slack."""
-        return Who("slack", self.workspace.team, person.account.id)
+        return Who(*self.account(person))
+
+    def account(self, person: Resident, user: str = "") -> tuple[str, str, str]:
+        """Where this person is spoken to, as (channel, tenant, user); `user`: another one who is there too."""
+        [on] = [on for (_, on), each in self.residents.items() if each is person]
+        return on, self.sides[on].tenant, user or person.user
 
 
 _ROSTER = frozenset({"person added", "person changed", "account connected", "charity added", "charity changed"})
