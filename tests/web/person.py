@@ -230,7 +230,7 @@ class Person:
             case "show" | "urgent":
                 if of_aside:
                     self.aside = None
-                self.places(line, line["message"])
+                self.places(line, line["message"], mine=True)
             case "aside":
                 self.aside = Shown(line["html"], changed=self.tab.change())
             case "open":
@@ -243,10 +243,10 @@ class Person:
             case _:
                 self.tab.change()
 
-    def places(self, line: Json, message: str, *, quiet: bool = False) -> None:
-        """`quiet`: nothing happened to it just now, so it does not come before the eyes."""
+    def places(self, line: Json, message: str, *, quiet: bool = False, mine: bool = False) -> None:
+        """`quiet`: nothing happened to it just now, so it does not come before the eyes. `mine`: they pressed there."""
         before = self.cards.get(message)
-        if before is not None and (before.mark == line["mark"] or before.held) and quiet:
+        if before is not None and not mine and (before.mark == line["mark"] or (before.held and quiet)):
             return
         changed, edits = self.tab.change(), before.edits + 1 if before else 0
         if before is not None and quiet:

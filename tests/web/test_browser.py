@@ -153,6 +153,19 @@ async def test_on_a_phone_one_person_stands_alone_and_news_of_the_others_is_coun
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+async def test_a_card_that_is_sent_again_as_it_stands_is_no_news(browser: Browser, sandbox: Sandbox) -> None:
+    page = await opened(browser, sandbox, 390)
+    tab = page.get_by_role("navigation", name="People").get_by_role("link", name="Tom")
+    await sandbox.desk.letter("ask-tom", "tom", APPROVAL)
+    await expect(tab).to_contain_text("1 new")
+
+    await sandbox.desk.letter("ask-tom", "tom", APPROVAL)
+    await sandbox.desk.letter("other", "tom", QUESTION)
+
+    await expect(page.locator('[data-message="web-other"]')).to_have_count(1)
+    assert "2 new" in await tab.inner_text()
+
+
 async def test_a_picture_is_seen_on_a_phone_and_has_its_words(browser: Browser, sandbox: Sandbox) -> None:
     drawing = Chart((Bar(0, 1, 1, 2, 1), Bar(1, 2, 2, 9, 0)), (date(2026, 11, 23),) * 12)
     image = Image("Twelve weeks", "23 Nov: 4.", drawing, "A triangle: emergencies.", drawing.png())

@@ -36,7 +36,9 @@ function place(line, { mine = false, quiet = false } = {}) {
     if (old) old.remove();
     return;
   }
-  if (quiet && old && (old.dataset.mark === line.mark || old.dataset.held)) return;
+  // Drawn again and the same: what somebody is ticking there stays, and nothing is called new.
+  if (!mine && old && old.dataset.mark === line.mark) return;
+  if (quiet && old && old.dataset.held) return;
   // What the person opened by their own press stays until the consultation itself moves on.
   if (quiet && old && "opened" in old.dataset && (old.dataset.opened ||= line.mark) === line.mark) return;
   if (!quiet) newer(line.person);
