@@ -30,6 +30,7 @@ from bot.leads.handing import KIND
 from bot.message_cards import MESSAGES
 from bot.organisation.charity import charity_of
 from bot.picture import REACHED_WITHIN, look
+from bot.reporting import without_lead
 from bot.trace import place_of
 from bot.turn import Office
 from storage.outbox import ATTEMPTS, LEASE, WALK
@@ -382,6 +383,8 @@ async def _give_up(tx: Transaction, job: Job, about: tuple[Post, Consultation] |
     """Nothing vanishes: the ledger has it, and the worker's own card is drawn again to say whom we did not reach."""
     if about is None:
         tx.note(_FAILED.get(job.kind, "timer failed"), job=job.id)
+        if job.payload.get("message") == without_lead.ASKED:
+            await without_lead.look_again(tx)
         return
     post, case = about
     tx.note("letter undeliverable", job=job.id, post=post.id, consultation=case.id)

@@ -11,7 +11,7 @@ from bot.keeping import cards as keeping
 from bot.messages import Draws
 from bot.phone import factor_cards
 from bot.record import access_due
-from bot.reporting import digest_card, enquiring, readers
+from bot.reporting import digest_card, enquiring, readers, without_lead
 from bot.team import locking, membership, night, rota_test
 
 MESSAGES: Mapping[str, Draws] = {
@@ -28,6 +28,7 @@ MESSAGES: Mapping[str, Draws] = {
     readers.HOLE: readers.hole_card,
     enquiring.KIND: enquiring.asked_card,
     enquiring.ANSWERED: enquiring.answered_card,
+    without_lead.KIND: without_lead.card,
     daily.KIND: daily.message,
     rota_test.KIND: rota_test.message,
     rota_test.MISSED: rota_test.missed_card,

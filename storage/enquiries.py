@@ -17,6 +17,9 @@ from storage.sealing import DataKey
 from storage.tables import enquiries
 from storage.work import Work
 
+UNREAD = "enquiries_unread"
+"""The timer that looks whether a question is with nobody who can be reached any more."""
+
 KEPT = timedelta(days=90)
 """So long after its answer a question is destroyed, with the answer."""
 

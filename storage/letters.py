@@ -30,6 +30,10 @@ def _put(build: Any, *, only_due: bool = False) -> Any:
 
 PUT_ALL = {True: _put(postgresql_insert), False: _put(sqlite_insert)}
 PUT = {postgresql: put.returning(jobs.c.id) for postgresql, put in PUT_ALL.items()}
+ONCE = {
+    True: postgresql_insert(jobs).values({name: bindparam(name) for name in _NAMES}).on_conflict_do_nothing(),
+    False: sqlite_insert(jobs).values({name: bindparam(name) for name in _NAMES}).on_conflict_do_nothing(),
+}
 PROMISE = {True: _put(postgresql_insert, only_due=True), False: _put(sqlite_insert, only_due=True)}
 
 

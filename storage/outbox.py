@@ -32,6 +32,7 @@ from storage.letters import (
     DONE_ONE,
     HOLD,
     LATE,
+    ONCE,
     OVERTAKEN,
     PROMISE,
     PUT,
@@ -100,11 +101,24 @@ class Outbox:
         return row.id, token
 
     async def promise(
-        self, kind: str, key: str, payload: Mapping[str, str], *, run_at: datetime, patient: bool = False
+        self,
+        kind: str,
+        key: str,
+        payload: Mapping[str, str],
+        *,
+        run_at: datetime,
+        patient: bool = False,
+        once: bool = False,
     ) -> None:
-        """As `put`, but a job of this key that is done, or dead, stays what it is: it does not come a second time."""
+        """As `put`, but a job of this key that is done, or dead, stays what it is: it does not come a second time.
+
+        `once`: one that waits, or that somebody has in hand, stays what it is too.
+        """
         promised = self._job(kind, key, payload, lane="", due=run_at, patient=patient)
-        await _PROMISE.rows(self._work, promised)
+        if once:
+            await self._work.connection.execute(ONCE[self._work.postgresql], promised)
+        else:
+            await _PROMISE.rows(self._work, promised)
         if run_at <= self._work.now:
             await self._wake()
 
@@ -337,6 +351,15 @@ class Outbox:
         values = {"case_id": consultation_id, "org": self._work.organisation_id, "retired": f"{RETIRED}%"}
         rows = await self._work.connection.execute(UNDELIVERED, values)
         return [row.id for row in rows]
+
+    async def given_up(self) -> list[dict[str, str]]:
+        """What each letter of the charity is about that was given up."""
+        rows = await self._work.connection.execute(
+            select(jobs.c.payload)
+            .where(jobs.c.organisation_id == self._work.organisation_id, text("state = 'dead'"))
+            .where(jobs.c.kind == "letter")
+        )
+        return [_payload(row.payload) for row in rows]
 
     async def late(self, consultation_id: str, *, before: datetime) -> list[tuple[str, str]]:
         """(person id, kind) of whoever was written to by then, and has had nothing of that kind on any account yet.

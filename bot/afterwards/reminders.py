@@ -26,7 +26,7 @@ from bot.organisation.charity import charity_of
 from bot.picture import Picture, look
 from bot.questioning import carry
 from bot.record import access_due
-from bot.reporting import enquiring
+from bot.reporting import enquiring, without_lead
 from bot.reporting.timers import DIGEST, digest
 from bot.spoken import not_confirmed_in_time
 from bot.team import night, rota_test
@@ -34,6 +34,7 @@ from bot.team.closed_accounts import account_closed
 from bot.telling import tell
 from bot.wording import whom_to_ring
 from policy.book import Book
+from storage.enquiries import UNREAD
 from storage.records import NotFound
 from storage.store import Transaction
 
@@ -85,6 +86,8 @@ TIMERS: Mapping[str, Timer] = {
     DESTROY: destroy_due,
     DIGEST: digest,
     KEEP: every_morning,
+    UNREAD: without_lead.look,
+    without_lead.KIND: without_lead.tell,
     "ladder": climb,
     "morning": morning,
     "beside": tell_of_both,

@@ -20,6 +20,7 @@ from bot.organisation.charity import Charity
 from bot.picture import Picture, look
 from bot.putting_off import LATER, may_wait, put_off
 from bot.reporting import enquiring
+from bot.reporting.without_lead import may_answer
 from bot.sight import unanswered_questions, waiting
 from bot.telling import new_message
 from bot.turn import Refusal, Turn
@@ -74,7 +75,7 @@ async def waits_for(tx: Transaction, books: Mapping[str, Book], charity: Charity
     for case in await tx.cases.of(person.id, OPEN):
         picture = await _look(tx, books, charity, case.id)
         found += await _own(tx, picture) if picture else []
-    if enquiring.may_answer(person):
+    if may_answer(person):
         found += [
             Waits(enquiring.KIND, "Somebody asks you about the weekly digest.", enquiry=each.id, gathered=True)
             for each in await tx.enquiries.waiting()

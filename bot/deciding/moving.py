@@ -20,6 +20,7 @@ from bot.sight import proposed
 from bot.telling import refresh, tell
 from policy.book import Book
 from policy.walk import Verdict
+from storage.enquiries import UNREAD
 from storage.records import Absence, ApprovalRequest, CaseState, Consultation, Person
 from storage.store import Transaction
 
@@ -114,6 +115,8 @@ async def move_on(tx: Transaction, books: Mapping[str, Book], gone: Person) -> l
         # give; and they themselves read no button that would only refuse them.
         if moved or picture.around.why_not(gone) or not _may_all(picture, gone):
             await refresh(tx, case)
+    if "safeguarding_lead" in gone.capabilities:
+        await tx.outbox.put("timer", UNREAD, {"timer": UNREAD})
     if gone.locked or not await tx.people.accounts([gone.id]):
         await watch_own(tx, gone)
     return found

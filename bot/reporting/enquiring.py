@@ -20,8 +20,6 @@ from bot.cards import (
     Form,
     Heading,
     Notice,
-    Number,
-    Numbers,
     Open,
     Reply,
     Say,
@@ -33,14 +31,16 @@ from bot.forms import CHECKED, LIMIT, typed
 from bot.messages import Scene
 from bot.organisation.charity import Charity
 from bot.quiet_day import remind
+from bot.reporting import without_lead
 from bot.reporting.readers import may_read
+from bot.reporting.without_lead import may_answer
 from bot.turn import Refusal, Turn
-from bot.wording import at, ring, role_of
+from bot.wording import at, role_of
 from storage.enquiries import KEPT, Enquiry
 from storage.records import NotFound, Person
 from storage.store import Transaction
 
-KIND = "enquiry"
+KIND = without_lead.ASKED
 """The kind of the message to the leads: somebody asks about the digest."""
 
 ANSWERED = "enquiry_answered"
@@ -49,21 +49,16 @@ ANSWERED = "enquiry_answered"
 ASK, READ, READ_ANSWER = "enquiry", "enquiry.read", "enquiry.answered"
 """The actions: asking, reading to answer, reading the answer."""
 
-_LEAD = "safeguarding_lead"
 _QUESTION = Text("question", "What do you want to know?", "One question. No names.", LIMIT, long=True)
 _ANSWER = Text("answer", "Your answer", "One or two lines. No names.", LIMIT, long=True)
 _NOBODY = Notice("Name nobody: no client, no colleague, no case. Is it about one case? Then ring instead.", "warning")
-_INSTEAD = ("chair", "vice_chair", "data_protection_lead", "on_call_trustee")
 _WEEK = re.compile(r"\d{4}-W\d\d")
-
-
-def may_answer(person: Person) -> bool:
-    return person.active and not person.locked and person.can(_LEAD)
 
 
 async def remind_leads(tx: Transaction, charity: Charity) -> None:
     """Each morning, while a question waits: it stands in the message of the day of every lead there is by now."""
     if await tx.enquiries.waiting():
+        await without_lead.look_again(tx)
         for person in await tx.people.everybody():
             if may_answer(person):
                 await remind(tx, charity, person.id)
@@ -187,19 +182,14 @@ async def _leads(turn: Turn) -> list[Person]:
     """Every other safeguarding lead whom a message of ours can reach. Raises Refusal."""
     if not may_read(turn.person):
         raise Refusal("Only trustees and leads ask about the weekly digest.")
-    people = [each for each in await turn.tx.people.everybody() if may_answer(each) and each.id != turn.person.id]
-    reached = {account.person_id for account in await turn.tx.people.accounts([each.id for each in people])}
-    return [each for each in people if each.id in reached]
+    return await without_lead.reached(turn.tx, turn.person.id)
 
 
 async def _ring_instead(turn: Turn) -> Card:
-    """Whom to ring: a lead we cannot write to, else whoever stands for one."""
-    others = [p for p in await turn.tx.people.everybody() if p.active and not p.locked and p.id != turn.person.id]
-    ways = [[person for person in others if person.can(duty)] for duty in (_LEAD, *_INSTEAD)]
-    people = next((found for found in ways if any(each.telephone for each in found)), [])
-    rows = tuple(Number(each.name, ring(each), role_of(each)) for each in people)
-    blocks: list[Block] = [Notice("There is no safeguarding lead whom we can write to. Please ring.", "warning")]
-    blocks.append(Numbers(rows) if rows else Say("Ring another trustee, and put a lead on the list today."))
+    """Whom to ring; administrators are told at once that there is nobody to ask."""
+    await without_lead.tell_administrators(turn.tx)
+    everybody = await turn.tx.people.everybody()
+    blocks = without_lead.whom_to_ring(everybody, turn.person)
     return Card("Please ring instead", tuple(blocks), danger=turn.book.emergency.line)
 
 

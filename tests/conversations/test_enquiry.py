@@ -155,16 +155,67 @@ async def test_where_there_is_no_other_lead_it_says_whom_to_ring(town: Town) -> 
 
 
 @ONE_ENGINE
-async def test_a_lead_we_cannot_write_to_is_rung(town: Town) -> None:
-    iris = town.person("iris")
+async def test_a_lead_we_cannot_write_to_is_rung_and_administrators_are_told_once(town: Town) -> None:
+    iris, ewan = town.people("iris", "ewan")
     await waits_until(town, MONDAY)
     async with town.changing() as tx:
         [account] = await tx.people.accounts([await town.id_of("ben")])
         await tx.people.close(account.channel, account.tenant, account.user)
 
-    await iris.presses("Ask the safeguarding lead", on=message(iris, "The week: look at this"))
+    for _ in range(2):
+        await iris.presses("Ask the safeguarding lead", on=message(iris, "The week: look at this"))
+        await iris.reads("# Please ring instead", "Ben Carver", "07700 900102")
+        await town.delivers()
 
-    await iris.reads("# Please ring instead", "Ben Carver", "07700 900102")
+    assert len(told_to_put_right(ewan)) == 1
+    assert ("Ben Carver" in told_to_put_right(ewan)[0], "Iris" in told_to_put_right(ewan)[0]) == (True, False)
+
+
+def told_to_put_right(person: Resident) -> list[str]:
+    cards = [str(each.blocks) for each in person.account.messages()]
+    return [each for each in cards if "No safeguarding lead gets our messages" in each]
+
+
+@ONE_ENGINE
+async def test_a_question_whose_letter_reaches_no_lead_is_told_to_the_asker_and_administrators_at_once(
+    town: Town,
+) -> None:
+    iris, ewan, _ = town.person("iris"), town.person("ewan"), town.person("ben", deleted=True)
+    await town.hears(Event("", town.who(iris), "enquiry.confirm", fields={"question": (QUESTION,)}))
+    await town.delivers()
+
+    await iris.sees("# Please ring instead", "Ben Carver", "07700 900102", "We have asked Ewan Marsh")
+    assert len(told_to_put_right(ewan)) == 1
+    await time_goes_on(town, days=2, hours=1)
+    assert len(told_to_put_right(ewan)) == 1
+    assert "no lead reached" in await town.ledger_kinds()
+
+
+@ONE_ENGINE
+async def test_a_question_that_is_with_another_lead_too_is_with_somebody(town: Town) -> None:
+    await town.changes("femi", capabilities=["may_approve", "safeguarding_lead"])
+    iris, ewan, femi, _ = *town.people("iris", "ewan", "femi"), town.person("ben", deleted=True)
+    await town.hears(Event("", town.who(iris), "enquiry.confirm", fields={"question": (QUESTION,)}))
+    await town.delivers()
+
+    await femi.reads("# A question for you")
+    assert told_to_put_right(ewan) == []
+
+
+@ONE_ENGINE
+async def test_a_question_that_waits_when_the_last_lead_is_locked_out_is_told_too(town: Town) -> None:
+    iris, ewan, ben = town.people("iris", "ewan", "ben")
+    await waits_until(town, MONDAY)
+    await asks(iris)
+    await iris.reads("# Your question is sent")
+    await town.delivers()
+    await ben.reads("# A question for you")
+    locking = Event("", town.who(ewan), "lost.confirm", fields={"who": (await town.id_of("ben"),)})
+    await town.hears(locking)
+    await town.delivers()
+
+    await iris.reads("# Please ring instead", "Dora Finch", "07700 900104")
+    assert len(told_to_put_right(ewan)) == 1
 
 
 @ONE_ENGINE

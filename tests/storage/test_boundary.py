@@ -198,6 +198,7 @@ READS: dict[str, tuple[Use, Any]] = {
     "looks.without_reminder": (lambda tx, it: tx.looks.without_reminder("emergency record:"), []),
     "night_tests.newest": (lambda tx, it: tx.night_tests.newest(), {}),
     "organisations.current": (lambda tx, it: tx.organisations.current(), OWN),
+    "outbox.given_up": (lambda tx, it: tx.outbox.given_up(), []),
     "outbox.late": (lambda tx, it: tx.outbox.late(it.case.id, before=NOW), []),
     "outbox.undelivered": (lambda tx, it: tx.outbox.undelivered(it.case.id), []),
     "people.accounts": (lambda tx, it: tx.people.accounts([it.worker.id]), []),
