@@ -14,6 +14,7 @@ from bot.reporting.annual import Count, Return
 from bot.reporting.annual_paper import document, notes
 from bot.reporting.as_csv import Cell, as_csv
 from bot.reporting.labels import HAPPENED, OPEN
+from bot.reporting.words import in_file
 
 FORM = "confer annual return 1"
 """What the first field says. The number rises when a field changes its meaning or goes; a new field may come."""
@@ -49,7 +50,7 @@ def _csv(of: Return) -> bytes:
         period = each.period
         add(part, (period.id, _iso(period.since, of), _iso(period.until, of)), _figures(each))
     now = ("", "", _iso(of.made_at, of))
-    add("open", now, {id: (words, getattr(of.year.totals, id)) for id, words in OPEN.items()})
+    add("open", now, {id: (words, _open(of, id)) for id, words in OPEN.items()})
     weeks = of.weeks
     if weeks.since is not None and weeks.until is not None:
         span = (of.year.period.id, _iso(weeks.since, of), _iso(weeks.until, of))
@@ -72,8 +73,14 @@ def _csv(of: Return) -> bytes:
 
 
 def _figures(each: Count) -> dict[str, tuple[str, Cell]]:
-    found: dict[str, tuple[str, Cell]] = {id: (words, getattr(each.totals, id)) for id, words in HAPPENED.items()}
+    found: dict[str, tuple[str, Cell]] = {
+        id: (words, in_file(id, getattr(each.totals, id))) for id, words in HAPPENED.items()
+    }
     return found | {"gone": (_GONE, each.gone)}
+
+
+def _open(of: Return, id: str) -> int | None:
+    return in_file(id, getattr(of.year.totals, id))
 
 
 def _json(of: Return) -> dict[str, Any]:
@@ -87,7 +94,7 @@ def _json(of: Return) -> dict[str, Any]:
         "record_begins": _iso(of.began, of),
         "year": _count(of.year, of),
         "months": [_count(each, of) for each in of.months],
-        "open_now": {id: getattr(of.year.totals, id) for id in OPEN},
+        "open_now": {id: _open(of, id) for id in OPEN},
         "digests": {
             "written": weeks.digests,
             "weeks": weeks.weeks,

@@ -114,7 +114,8 @@ def full_card(digest: Digest, person: Person | None = None, *, files: bool = Fal
     if digest.verdict.rest:
         blocks += [Heading("Also to do"), Points(_lines(digest, digest.verdict.rest))]
     if beside.weeks:
-        blocks.append(Say(f"Before: the lowest and the highest of the last {many(beside.weeks, 'week')}.", quiet=True))
+        several = f"the lowest and the highest of the last {beside.weeks} weeks"
+        blocks.append(Say(f"Before: {several if beside.weeks > 1 else 'the number of the week before'}.", quiet=True))
     blocks += _section("What was opened", _opened(digest, beside))
     blocks.append(Say(SPARED, quiet=True))
     blocks += _breakdown("By ground", told.grounds, grounds_of(digest.book))

@@ -13,6 +13,7 @@ from bot.record.document import Block, Document, Heading, Points, Say, Table
 from bot.reporting.as_csv import Cell, as_csv
 from bot.reporting.digest_card import Digest, full_card, grounds_of, outcomes_of
 from bot.reporting.labels import HAPPENED, OPEN
+from bot.reporting.words import in_file
 
 Form = Literal["pdf", "csv"]
 
@@ -59,17 +60,17 @@ def _block(block: cards.Block) -> list[Block]:
 
 
 def _csv(digest: Digest) -> bytes:
-    """A row each figure; times are seconds. A cell of a breakdown that is hidden has no row."""
+    """A row each figure; times are seconds, as round as on the card. What is hidden of a breakdown has no row."""
     told, written, zone = digest.told, digest.written, digest.charity.timezone
     span = (
         written.week,
         *(each.astimezone(zone).isoformat(timespec="seconds") for each in (written.since, written.until)),
     )
     parts: list[tuple[str, str, str, Cell]] = [("digest", "weeks", "For weeks", told.weeks)]
-    parts += [("week", id, words, getattr(told, id)) for id, words in HAPPENED.items()]
+    parts += [("week", id, words, in_file(id, getattr(told, id))) for id, words in HAPPENED.items()]
     parts += [("ground", id, grounds_of(digest.book).get(id, id), number) for id, number in told.grounds.items()]
     parts += [("outcome", id, outcomes_of().get(id, id), number) for id, number in told.outcomes.items()]
-    parts += [("open", id, words, getattr(told, id)) for id, words in OPEN.items()]
+    parts += [("open", id, words, in_file(id, getattr(told, id))) for id, words in OPEN.items()]
     parts += [
         ("open", "checks", "Numbers and law notes to check again", len(told.checks)),
         ("open", "vital", "Of these, telephone numbers for danger", told.vital),

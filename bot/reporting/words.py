@@ -95,6 +95,22 @@ def many(number: int, one: str, several: str = "") -> str:
     return f"{number} {one if number == 1 else several or f'{one}s'}"
 
 
+TIMES = frozenset({"waiting_for", "median", "slowest", "held_for"})
+"""The figures that are lengths of time, in seconds."""
+
+
+def in_file(id: str, value: int | None) -> int | None:
+    """A figure as it leaves us in a file: of a length of time no more than its words say (`lasting`), in seconds.
+
+    The exact second of a week with one answer would tell which it was.
+    """
+    if id not in TIMES or value is None:
+        return value
+    minutes = value // 60
+    unit = 60 if minutes < 120 else 3600 if minutes < 48 * 60 else 24 * 3600
+    return value // unit * unit
+
+
 def lasting(seconds: int | None) -> str:
     """How long, in one round number: 3 minutes, 5 hours, 12 days."""
     if seconds is None:

@@ -34,6 +34,7 @@ posts = Table(
     Column("erased_at", Int64),  # the message was deleted where it stood
     UniqueConstraint("consultation_id", "kind", "channel", "tenant", "user"),
     Index("ix_posts_person_id", "person_id"),
+    Index("ix_posts_account", "user", "tenant", "channel"),  # the organisation last of all: see `by_time`
     sqlite_strict=True,
 )
 

@@ -210,3 +210,10 @@ def test_the_last_four_weeks_are_four_though_twelve_are_in_the_picture() -> None
 
     [lines] = [block for block in card.blocks if isinstance(block, Points)]
     assert [re.findall(r"(\d+) consultations?,", line) for line in lines.items] == [["1"], ["2"], ["3"], ["4"]]
+
+
+def test_what_stands_beside_the_numbers_is_said_as_a_person_would_say_it() -> None:
+    one, three = (words(full_card(digest(QUIET, *[QUIET] * before))) for before in (1, 3))
+
+    assert "Before: the number of the week before." in one
+    assert "Before: the lowest and the highest of the last 3 weeks." in three

@@ -85,3 +85,12 @@ def test_the_card_offers_files_only_where_there_is_a_way_to_them() -> None:
         True,
         False,
     ]
+
+
+def test_in_the_csv_a_length_of_time_is_no_finer_than_on_the_card() -> None:
+    """A reader who knows of one answer of that week would find it by its second."""
+    week = told(median=7_199, slowest=90_061, waiting=1, waiting_for=59, held=1, held_for=12 * 86_400 + 5)
+
+    found = {row["figure"]: row["value"] for row in rows(week)}
+
+    assert [found[id] for id in ("median", "slowest", "waiting_for", "held_for")] == ["7140", "90000", "0", "1036800"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from storage.records import NotFound
 from tests.storage.charity import NOW, SECOND, Charity, rows
+from tests.storage.plans import explained, through
 
 
 async def test_a_copy_is_made_once(charity: Charity) -> None:
@@ -86,3 +88,19 @@ async def test_a_copy_that_is_not_there_is_not_found(charity: Charity) -> None:
     async with charity.read() as tx:
         with pytest.raises(NotFound):
             await tx.posts.get("no-such-post")
+
+
+async def test_what_stands_on_an_account_is_found_by_an_index_whatever_else_the_charity_has_sent(
+    charity: Charity,
+) -> None:
+    walked: list[str] = []
+
+    async with charity.read() as tx:
+        if tx.postgresql:  # with so few rows it would not look at an index of its own accord
+            await tx.connection.execute(text("SET LOCAL enable_seqscan = off"))
+        async with explained(tx, walked):
+            await tx.posts.on("web", "T1", "worker")
+            await tx.posts.at("web", "T1", "worker", "M1")
+
+    assert through(walked) == []
+    assert sum("ix_posts_account" in line for line in walked) == 2

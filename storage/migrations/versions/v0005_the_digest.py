@@ -147,6 +147,8 @@ def upgrade() -> None:
     op.drop_index("ix_jobs_due", "jobs")
     op.create_index("ix_jobs_due", "jobs", ["state", "patient", "run_at"], unique=False)
     op.create_index("ix_addresses_organisation_id", "addresses", ["organisation_id"], unique=False)
+    # What waits for somebody is looked for on each of their accounts.
+    op.create_index("ix_posts_account", "posts", ["user", "tenant", "channel"], unique=False)
     for name, table, columns, which in _WHILE:
         op.create_index(
             name,
