@@ -228,6 +228,23 @@ async def test_a_card_with_a_picture_that_slack_will_not_take_any_more_goes_with
     assert "All the numbers" in other.labels()
 
 
+async def test_a_file_that_slack_will_not_take_any_more_is_uploaded_anew_for_the_next(
+    workspace: Workspace, channel: SlackChannel
+) -> None:
+    one, third = workspace.person("U1"), workspace.person("U3")
+    workspace.person("U2")
+    await channel.deliver(letter(workspace))
+    await one.waits_for(SHOWN)
+    [upload] = workspace.files.values()
+    upload.refusals = 99
+    await channel.deliver(letter(workspace, "L2", "U2"))
+
+    await channel.deliver(letter(workspace, "L3", "U3"))
+
+    await third.waits_for(SHOWN)
+    assert len(workspace.files) == 2
+
+
 async def test_a_picture_that_was_not_drawn_is_said_and_nothing_is_uploaded(
     workspace: Workspace, channel: SlackChannel
 ) -> None:

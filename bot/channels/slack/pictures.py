@@ -57,6 +57,7 @@ class Pictures:
         self._uploads: dict[tuple[str, bytes], asyncio.Task[str]] = {}
         self._shown: dict[tuple[str, bytes], str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        wire.refused = self._forget
 
     def shown(self, card: Card, team: str) -> Files:
         """Of this card's pictures, those that Slack has shown before: they may be in a message from its beginning."""
@@ -134,6 +135,13 @@ class Pictures:
         id = str(place["file_id"])
         await self._wire.call("files.completeUploadExternal", team, files=[{"id": id, "title": image.title}])
         return id
+
+    def _forget(self, team: str, files: Files) -> None:
+        """Slack would not show it any more, as where somebody deleted it: the next card has it uploaded anew."""
+        for png, id in files.items():
+            if self._shown.get((team, png)) == id:
+                del self._shown[team, png]
+                self._uploads.pop((team, png), None)
 
     def _remember(self, team: str, files: Files) -> None:
         for png, id in files.items():

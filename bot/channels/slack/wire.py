@@ -71,6 +71,8 @@ class Wire:
         )
         self._now = now
         self._closed_until: dict[tuple[str, str, str], float] = {}
+        self.refused: Callable[[str, Mapping[bytes, str]], None] | None = None
+        """Who hears of files (workspace, picture -> id) with which Slack would not take a card."""
 
     async def close(self) -> None:
         await self.session.close()
@@ -127,6 +129,8 @@ class Wire:
                 if error.after is not None:
                     raise
                 log.warning("Slack refused a card with a picture; it is sent without: %s", error)
+                if self.refused is not None:
+                    self.refused(team, files)
         try:
             return await self.call(method, team, blocks=render.blocks(card), **said)
         except Unfit:
