@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from bot.cards import Card, Say
 from bot.channels import Unavailable
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
@@ -27,6 +28,7 @@ from bot.trial.weeks import Story, stories
 from bot.turn import Office
 from policy.book import Book
 from storage.records import Post, from_micros
+from storage.store import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -59,18 +61,34 @@ class Passing:
         self._coming: list[tuple[datetime, int, Story]] = []  # what goes on, of earlier weeks too
         self._number = count()
         self._one_week = asyncio.Lock()
+        self._ends: datetime | None = None  # of a week that was cut off
 
     async def says(self) -> str:
-        """What the clock on the charity's wall shows."""
-        charity, _ = await self._charity()
+        """What the clock on the charity's wall shows. Raises Unavailable."""
+        try:
+            charity, _ = await self._charity()
+        except StoreUnavailable:
+            raise Unavailable(self._stopped()) from None
         local = self._clock().astimezone(charity.timezone)
         return f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
 
     async def a_week(self) -> None:
-        """Seven days of the charity's calendar later. Asked for while one is passing, nothing more passes."""
+        """Seven days of the charity's calendar later. Asked for while one is passing, nothing more passes.
+
+        One that was cut off goes on to its end first. Raises Unavailable.
+        """
         if self._one_week.locked():
             return
         async with self._one_week:
+            try:
+                await self._a_week()
+            except StoreUnavailable as trouble:
+                log.warning("a week stopped on its way: %s", type(trouble).__name__)
+                raise Unavailable(self._stopped()) from None
+
+    async def _a_week(self) -> None:
+        ends = self._ends
+        if ends is None:
             charity, people = await self._charity()
             begins = self._clock()
             ends = (begins.astimezone(charity.timezone) + _WEEK).astimezone(UTC)
@@ -78,9 +96,16 @@ class Passing:
             residents = Residents(self._dispatcher, self._standing, people)
             for after, story in self._stories(residents, book, week_of(begins, charity.timezone)):
                 self._comes(begins + after, story)
-            while (moment := await self._next(ends)) < ends:
-                await self._at(moment)
-            await self._at(ends)
+            self._ends = ends
+        while (moment := await self._next(ends)) < ends:
+            await self._at(moment)
+        await self._at(ends)
+        self._ends = None
+
+    def _stopped(self) -> Card:
+        """The sandbox says it in a sentence of its own; the line above everything stands on every card."""
+        said = Say("The week stopped on its way. What had happened by then is kept.")
+        return Card("Not available", (said,), danger=next(iter(self._office.books.values())).emergency.line)
 
     async def _next(self, ends: datetime) -> datetime:
         """The next moment at which anything happens: something is due, somebody presses, or `revive` looks."""

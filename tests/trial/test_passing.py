@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 
+from bot.channels import Unavailable
 from bot.trial.residents import MOST, Resident, Residents
 from bot.trial.weeks import Story, stories
 from policy.book import Book
@@ -168,3 +169,32 @@ class NotingOne(Resident):
     async def presses(self, action: str, case: str, *, chance: Random | None = None, **carried: str) -> bool:
         self.noted.append(f"{self.number}: {action}")
         return True
+
+
+@ONE_ENGINE
+async def test_a_week_that_the_database_cut_off_says_so_and_goes_on_to_its_end_at_the_next_press(
+    database_url: str, tmp_path: Path, books: Mapping[str, Book]
+) -> None:
+    file, away = tmp_path / "confer.db", tmp_path / "away.db"
+
+    async def goes_away() -> Story:
+        await trial.office.store.writer.dispose()
+        await trial.office.store.reader.dispose()
+        file.rename(away)
+        file.mkdir()
+        yield timedelta(hours=1)
+
+    async with begun(database_url, tmp_path, books, FRIDAY) as trial:
+        passing = trial.passing(lambda *_: [(timedelta(days=1), goes_away())])
+
+        with pytest.raises(Unavailable) as stopped:
+            await passing.a_week()
+        with pytest.raises(Unavailable):
+            await passing.says()
+        file.rmdir()
+        away.rename(file)
+        await passing.a_week()
+
+        assert "What had happened by then is kept." in repr(stopped.value.card)
+        assert await passing.says() == "Friday 27 November 2026, 14:05"
+        assert len(trial.digests("dora")) == 1

@@ -122,7 +122,10 @@ async def test_a_week_that_could_not_pass_is_said() -> None:
         answer = await pressed(sandbox)
 
         assert answer.status == 503
-        assert (await answer.json())["words"] == "The week did not pass to its end. Press again."
+        assert (await answer.json())["words"] == (
+            "The week stopped on its way: the database does not answer. What had happened by then is kept. "
+            "Wait a minute, then press again: the same week goes on from there."
+        )
 
 
 async def test_without_a_trial_there_is_neither_button_nor_route(sandbox: Sandbox) -> None:

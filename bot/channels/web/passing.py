@@ -14,6 +14,11 @@ from bot.channels.web.inbound import read_inputs
 
 NO_TIME = Markup()
 
+_STOPPED = (
+    "The week stopped on its way: the database does not answer. What had happened by then is kept. "
+    "Wait a minute, then press again: the same week goes on from there."
+)
+
 
 class TrialTime:
     """`token`: of the page, without which nobody lets time pass."""
@@ -40,7 +45,7 @@ class TrialTime:
             await self._time.a_week()
             says = await self._time.says()
         except Unavailable:
-            raise Refused(503, "Not available", "The week did not pass to its end. Press again.") from None
+            raise Refused(503, "Not available", _STOPPED) from None
         if LINES in request.headers.get(hdrs.ACCEPT, ""):
             return web.json_response({"time": f"Here it is {says}"})
         raise web.HTTPSeeOther("/")
