@@ -58,6 +58,7 @@ ACTIONS: Mapping[str, Callable[[Turn], Awaitable[Reply]]] = {
     "hide": hiding.hide,
     "unhide": unhiding.unhide,
     "new": consultation.new,
+    "practise": consultation.practise,
     "open": consultation.open_,
     "answer": consultation.answer,
     "ask": consultation.ask_again,

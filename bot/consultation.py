@@ -8,11 +8,13 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
+from bot import practice as practising
 from bot.cards import Block, Button, Buttons, Card, Notice, Points, Reply, Say, Show
 from bot.deciding.requests import bring_up_to_date, held, tell_on_duty
 from bot.emergency import answers_yes, emergency_card
 from bot.forgetting import about_the_old
 from bot.forms import one
+from bot.keeping.destroying import DESTROY
 from bot.looks import dangers, watch
 from bot.phone.hiding import CHECKLIST, with_hide
 from bot.picture import Picture, people_around, replay
@@ -21,6 +23,7 @@ from bot.questioning import (
     again_card,
     answer_line,
     answered_screens,
+    asleep,
     carry,
     question_card,
     shown,
@@ -60,7 +63,7 @@ def case_card(picture: Picture, *, notice: str = "") -> Card:
 
 async def start(turn: Turn) -> Reply:
     """Begin, or offer to carry on with what is open."""
-    open_cases = await turn.tx.cases.of(turn.person.id, OPEN)
+    open_cases = [case for case in await turn.tx.cases.of(turn.person.id, OPEN) if not case.practice]
     if not open_cases:
         return await new(turn)
     buttons = tuple(Button(f"Open {case.reference}", "open", {"c": case.id}) for case in open_cases[-5:])
@@ -71,9 +74,17 @@ async def start(turn: Turn) -> Reply:
     return Show(Card("Carry on or start?", tuple(blocks), danger=turn.book.emergency.line))
 
 
-async def new(turn: Turn) -> Reply:
-    """A new consultation; a card that already answers the emergency question starts with that answer."""
-    case = await _begun(turn)
+async def practise(turn: Turn) -> Reply:
+    """A new one that is only rehearsed."""
+    return await new(turn, practice=True)
+
+
+async def new(turn: Turn, *, practice: bool | None = None) -> Reply:
+    """A new consultation; a card that already answers the emergency question starts with that answer.
+
+    `practice`: None where the pressed card says what it is.
+    """
+    case = await _begun(turn, practice=practice)
     if answers_yes(turn.event, turn.book):
         return await _record(turn, case, {turn.event.carry["q"]: turn.event.carry["a"]})
     picture = Picture(turn.book, turn.charity, case, replay(turn.book, turn.charity, case))
@@ -155,11 +166,10 @@ async def review(turn: Turn) -> Reply:
         if case.state == "asking":
             hint = f"Change: {title(screen, questions)}"
             blocks.append(Buttons((Button("Change", "ask", carry(picture, s=screen.id), hint=hint),)))
-    ways = (
-        Button("Go back to the checklist", "open", {"c": case.id}, "main"),
-        Button("Use our own reference", "name", {"c": case.id}),
-    )
-    blocks.append(Buttons(ways))
+    ways = [Button("Go back to the checklist", "open", {"c": case.id}, "main")]
+    if not case.practice:
+        ways.append(Button("Use our own reference", "name", {"c": case.id}))
+    blocks.append(Buttons(tuple(ways)))
     return Show(Card("Your answers", tuple(blocks), danger=turn.book.emergency.line))
 
 
@@ -185,18 +195,33 @@ async def stop(turn: Turn) -> Reply:
     return Show(case_card(picture))
 
 
-async def _begun(turn: Turn) -> Consultation:
-    """A new consultation whose card stands where the answer to this event will stand."""
+async def _begun(turn: Turn, *, practice: bool | None = None) -> Consultation:
+    """A new consultation whose card stands where the answer to this event will stand.
+
+    Unless it is said, what begins by answering a card of a practice is a practice.
+    """
+    if practice is None:
+        practice = turn.about.practice if turn.about else _answers_a_practice(turn)
     case = await turn.tx.cases.open(
         turn.person.id,
-        reference=await _reference(turn),
+        reference=await _reference(turn, practising.PREFIX if practice else turn.charity.reference_prefix),
         book_id=turn.book.id,
         book_version=turn.book.version,
+        practice=practice,
     )
-    turn.note("consultation opened", case)
+    turn.begun = case
+    turn.note("practice opened" if practice else "consultation opened", case)
+    if practice:
+        end = turn.now + practising.LASTS
+        await turn.tx.outbox.put("timer", f"{DESTROY}:{case.id}", {"timer": DESTROY, "case": case.id}, run_at=end)
     await _keep_out_here_too(turn, case)
     await turn.show_here(case, "checklist")
     return case
+
+
+def _answers_a_practice(turn: Turn) -> bool:
+    """Whether the pressed card is one of a practice that is destroyed by now."""
+    return practising.is_carried(turn.event.carry) and "q" in turn.event.carry
 
 
 async def _keep_out_here_too(turn: Turn, case: Consultation) -> None:
@@ -204,9 +229,12 @@ async def _keep_out_here_too(turn: Turn, case: Consultation) -> None:
 
     Nobody can know yet that it is about something else, and a subject must not be the one to be told that it got worse.
     """
-    others = {each.id for each in await turn.tx.cases.of(turn.person.id, OPEN)} - {case.id}
-    if turn.about is not None and turn.about.requester_id == turn.person.id:
-        others.add(turn.about.id)  # the pressed card's, also where it has ended
+    open_now = await turn.tx.cases.of(turn.person.id, OPEN)
+    # Whom somebody kept out of a practice nobody keeps out of anything real, nor the other way round.
+    others = {each.id for each in open_now if each.practice == case.practice} - {case.id}
+    about = turn.about
+    if about is not None and about.requester_id == turn.person.id and about.practice == case.practice:
+        others.add(about.id)  # the pressed card's, also where it has ended
     out: set[str] = set()
     for id in sorted(others):
         other = await turn.tx.cases.get(id)
@@ -258,10 +286,14 @@ def _waits(book: Book) -> tuple[str, ...]:
 
 
 async def _tell_of_emergency(turn: Turn, case: Consultation) -> None:
-    """The safeguarding lead and the on-call trustee, nobody else, and nothing of the case."""
-    _, people = await held(turn, await turn.picture(case), lambda picture: picture.around.on_duty())
-    await turn.tell(case, "told", people)
+    """The safeguarding lead and the on-call trustee, nobody else, and nothing of the case. A practice wakes neither."""
+    picture = await turn.picture(case)
+    if not asleep(picture):
+        _, people = await held(turn, picture, lambda seen: seen.around.on_duty())
+        await turn.tell(case, "told", people)
     turn.note("emergency card shown", case)
+    if case.practice:
+        return  # nobody is asked afterwards what was done
     await turn.tx.outbox.put(
         "timer",
         f"emergency record:{case.id}",
@@ -304,11 +336,11 @@ def _emergency_screen(picture: Picture) -> str:
     return picture.book.question(picture.book.emergency.question).screen
 
 
-async def _reference(turn: Turn) -> str:
+async def _reference(turn: Turn, prefix: str) -> str:
     """A new case reference, such as JU-2026-0417: never a name, and never the shape of an identifier."""
     for digits in (4, 4, 4, 5, 5, 6):
         number = secrets.randbelow(10**digits)
-        reference = f"{turn.charity.reference_prefix}-{turn.now.year}-{number:0{digits}d}"
+        reference = f"{prefix}-{turn.now.year}-{number:0{digits}d}"
         if not await turn.tx.cases.reference_taken(reference):
             return reference
     raise Refusal("We could not make a new case reference. Please press again.")

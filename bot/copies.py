@@ -17,6 +17,7 @@ from bot.leads import beside, handing, reopening, unheld
 from bot.phone.hiding import can_hide, hidden_card, is_hidden, with_hide
 from bot.phone.locked import locked_copy
 from bot.picture import Picture
+from bot.practice import marked
 from bot.sight import waiting
 from storage.posts import RETIRED
 from storage.records import Person, Post
@@ -24,6 +25,11 @@ from storage.records import Person, Post
 
 def copy_card(picture: Picture, post: Post, person: Person | None) -> Card:
     """The card of this copy, for whose account it stands on now: it is live for the person it was sent to alone."""
+    card = _copy(picture, post, person)
+    return marked(card) if picture.case.practice else card
+
+
+def _copy(picture: Picture, post: Post, person: Person | None) -> Card:
     if person is None or not person.active or person.id != post.person_id:
         return _closed_card(picture)
     if person.locked:

@@ -307,6 +307,8 @@ class Delivery:
             picture = await look(tx, book, charity, case)
             if not post.message and not has_news(picture, post, person):
                 return None  # overtaken before it went out: they were never told, so there is nothing to take back
+            if not post.message and post.kind != "checklist" and picture.waits_until(tx.now):
+                return None  # a practice, and late: nobody is woken for it. It stands on their home page.
             card = copy_card(picture, post, person if theirs else None)
         to = Who(post.channel, post.tenant, post.user)
         return Letter(post.id, to, post.conversation, post.message, card)

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import consultation, emergency, notices, painting, standing
+from bot import consultation, emergency, notices, painting, practice, standing
 from bot.actions import ACTIONS
 from bot.cards import (
     Aside,
@@ -233,7 +233,8 @@ class Dispatcher:
             return Aside(notices.plain(book, "Please press again", _UNSURE)), turn.held
         # After the right PIN, what was pressed before it.
         reply = await (handler if turn.event is event else ACTIONS[turn.event.action])(turn)
-        return reply, turn.held
+        about = turn.begun or turn.about
+        return practice.answered(reply) if about is not None and about.practice else reply, turn.held
 
     async def _charity(self, tx: Transaction) -> tuple[Charity, Book | None, list[str]]:
         """The charity, its book and what it lacks. Remembered for a few seconds: who may do what never is."""
@@ -290,11 +291,13 @@ class Dispatcher:
             picture = await look(tx, book, charity, case)
         if case.requester_id == person.id:
             card = case_card(picture)
-            return Show(
-                Card(card.title, (Notice(notice, "warning"), *card.blocks), card.danger, card.summary, card.weight)
-            )
-        if any(person.id in request.asked for request in picture.requests):
-            return Show(approval_card(picture, person, notice=notice))
+            card = Card(card.title, (Notice(notice, "warning"), *card.blocks), card.danger, card.summary, card.weight)
+        elif any(person.id in request.asked for request in picture.requests):
+            card = approval_card(picture, person, notice=notice)
+        else:
+            card = None
+        if card is not None:
+            return Show(practice.marked(card) if case.practice else card)
         return Aside(notices.plain(self.office.first_book, "Nothing was changed", notice))
 
     def _book_of(self, event: Event) -> Book:
@@ -306,7 +309,8 @@ class Dispatcher:
     def _unrecorded(self, event: Event | None = None) -> Card:
         """With the button to press again, where the press carried everything (what was ticked or typed did not)."""
         again = event if event is not None and event.action in ACTIONS and not event.fields and not event.text else None
-        return emergency.unrecorded_card(self.office.first_book, self._known_numbers(), again)
+        card = emergency.unrecorded_card(self.office.first_book, self._known_numbers(), again)
+        return practice.marked(card) if event is not None and practice.is_carried(event.carry) else card
 
     def _known_numbers(self) -> tuple[Number, ...]:
         """The book's own numbers, and the leads as last read: the rest is in the database that cannot be reached."""

@@ -11,6 +11,7 @@ from typing import Literal
 
 from bot.cards import Block, Button, Buttons, Card, Form, Heading, Notice, Number, Numbers, Points, Say, Small
 from bot.events import Event
+from bot.practice import is_carried, marked
 from policy.book import Book
 from policy.screening import screen
 
@@ -26,6 +27,11 @@ _AFTER_WORDS = {
 
 def at_once(event: Event, book: Book) -> Card | None:
     """The emergency card, when this event says (or may say) that somebody is in danger now; else None."""
+    card = _at_once(event, book)
+    return marked(card) if card is not None and is_carried(event.carry) else card
+
+
+def _at_once(event: Event, book: Book) -> Card | None:
     if answers_yes(event, book):
         return emergency_card(book, carry=dict(event.carry))
     if event.text and screen(event.text).emergency:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot import by_phone, sight
 from bot.afterwards import looking
 from bot.cards import Aside, Block, Button, Buttons, Card, Correct, Heading, Nothing, Notice, Reply, Say, Show
-from bot.consultation import OPEN, start
+from bot.consultation import OPEN, practise, start
 from bot.evidence import watching
 from bot.leads import board
 from bot.phone import factors, pin
@@ -22,6 +24,7 @@ from storage.records import Consultation
 _STATES = {"asking": "still asking", "paused": "paused", "sent": "sent"}
 _BEGIN = frozenset({"start", "disclose", "disclosure", "new", "begin", "hello", "hi"})
 _MENU = frozenset({"help", "home", "menu", "open", "list", "away", "i am away", "back", "i am back"})
+_PRACTISE = frozenset({"practise", "practice", "drill"})
 _ON_CALL = frozenset({"who is on call now", "who is on call", "who's on call", "who’s on call", "on call", "rota"})
 
 
@@ -42,13 +45,12 @@ async def home_card(turn: Turn, *, said: str = "") -> Card:
         blocks.append(Buttons(tuple(buttons)))
     blocks += await looking.home_blocks(turn)
     blocks += await enquiring.home_blocks(turn)
-    mine = await turn.tx.cases.of(turn.person.id, OPEN)
+    found = await turn.tx.cases.of(turn.person.id, OPEN)
+    mine = [case for case in found if not case.practice]
     blocks.append(Heading("Your open consultations"))
     if not mine:
         blocks.append(Say("You have none open."))
-    for case in mine:
-        button = Button("Open", "open", {"c": case.id}, hint=f"Open {case.reference}")
-        blocks += [Say(f"{case.reference}, {_STATES[case.state]}"), Buttons((button,))]
+    blocks += _ways_in(mine)
     blocks += await away.home_blocks(turn)
     blocks += await team_news.home_blocks(turn)
     blocks += await board.home_blocks(turn)
@@ -56,8 +58,22 @@ async def home_card(turn: Turn, *, said: str = "") -> Card:
         blocks.append(Buttons((Button("The weekly digest", "digest.latest"),)))
     blocks.append(Buttons((Button("Who is on call?", "on_call"),)))
     blocks += await own_phone.home_blocks(turn)
+    blocks += [
+        Heading("Practise"),
+        Say("Try the checklist with an invented case. It counts nowhere, wakes nobody, and is gone after 7 days."),
+        Buttons((Button("Practise", "practise"),)),
+        *_ways_in([case for case in found if case.practice]),
+    ]
     blocks.append(Say("Never type a name here. Use the buttons and the case reference.", quiet=True))
     return Card("Confer", tuple(blocks), danger=turn.book.emergency.line)
+
+
+def _ways_in(cases: Iterable[Consultation]) -> list[Block]:
+    blocks: list[Block] = []
+    for case in cases:
+        button = Button("Open", "open", {"c": case.id}, hint=f"Open {case.reference}")
+        blocks += [Say(f"{case.reference}, {_STATES[case.state]}"), Buttons((button,))]
+    return blocks
 
 
 async def _waiting(turn: Turn) -> list[Consultation]:
@@ -152,6 +168,8 @@ async def typed(turn: Turn) -> Reply:
         return await start(turn)
     if word in _MENU:
         return await home(turn)
+    if word in _PRACTISE:
+        return await practise(turn)
     if word in _ON_CALL:
         return await on_call(turn)
     return Aside(_use_the_buttons(turn.book, identifiers=bool(found.sure or found.likely)))

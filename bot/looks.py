@@ -43,8 +43,10 @@ _NOON = time(12)
 async def watch(tx: Transaction, picture: Picture) -> None:
     """Promise whatever look this consultation needs by now and has not, and drop what it needs no more.
 
-    Call it after any change that may need one.
+    Call it after any change that may need one. Of a practice nobody is asked anything afterwards.
     """
+    if picture.case.practice:
+        return
     if picture.case.danger_at is None and (picture.in_emergency or dangers(picture)):
         await tx.cases.endangered(picture.case.id)
     if picture.circle is None:
@@ -70,7 +72,7 @@ async def read_at_once(tx: Transaction, before: Picture, barred: Collection[str]
     `before`: the picture in which it still stood.
     """
     noes = {no.person_id for verdict in before.lanes for no in before.noes(verdict)}
-    if noes.isdisjoint(set(barred) - before.around.barred):
+    if noes.isdisjoint(set(barred) - before.around.barred) or before.case.practice:
         return
     case, due = before.case, confirm_by(tx.now, before.charity)
     if not await tx.looks.promise(case.id, "declined", due_at=due, first_at=tx.now):

@@ -236,6 +236,11 @@ class Picture:
         called = self.case.values.get(self.book.emergency.called)
         return called is not None and self.book.stop_until.get(self.book.emergency.called) != called
 
+    def waits_until(self, moment: datetime) -> datetime | None:
+        """Of a practice: when what was to be sent at this moment goes out, while that is ahead. It wakes nobody."""
+        waking = self.charity.waking.waking(moment) if self.case.practice else None
+        return waking if waking and self.now and waking > self.now else None
+
     def emergency(self) -> Verdict | None:
         """The open immediate lane whose call is still to be made, if there is one."""
         return next((v for v in self.lanes if v.lane.immediate and self.in_emergency and not self.rung), None)

@@ -34,6 +34,7 @@ from bot.guidance import ADVICE_NOW, cannot_wait, on_card, said, script, steps, 
 from bot.keeping.classes import is_draft
 from bot.lanes import checks, lane_facts, lane_numbers, lane_title
 from bot.picture import Picture
+from bot.practice import LASTS
 from bot.questioning import ask, carry, title
 from bot.second_opinion import after_a_no, danger_again, no_longer_counts, one_and_the_same
 from bot.wording import at, instead, names, role_of, until, whom_to_ring
@@ -93,6 +94,9 @@ def small_card(picture: Picture) -> Card:
         "withdrawn": f"Stopped. Nothing was sent. {_after_stopping(picture)}",
         "closed": "Closed. The record is kept.",
     }.get(case.state, "Open.")
+    if case.practice:
+        end = f"It is gone after {until(case.opened_at + LASTS, picture.charity)}."
+        state = f"{'Paused' if case.state == 'paused' else 'Ended'}. {end}"
     blocks: list[Block] = [Say(state)]
     if case.state == "paused":
         blocks.append(Buttons((Button("Carry on", "open", {"c": case.id}, "main"),)))
@@ -211,7 +215,7 @@ def where_it_stands(picture: Picture, verdict: Verdict) -> Notice:
             return _inside_told(picture, verdict)
         case "told":
             told = _heard(picture, request)
-            who = (
+            who = _by_day(picture, request, told) or (
                 f"{names(told, 'and')} {'has' if len(told) == 1 else 'have'} been told."
                 if told
                 else f"Nobody here could be told. {whom_to_ring(picture.around)}"
@@ -299,7 +303,17 @@ def _inside_told(picture: Picture, verdict: Verdict) -> Notice:
             "Nobody here could be told: they are away, or may be part of it. Ring one of the numbers on this card.",
             "warning",
         )
-    return Notice(f"{names(told, 'and')} {'is' if len(told) == 1 else 'are'} asked to ring you about this.")
+    later = _by_day(picture, picture.request(verdict), told)
+    return Notice(later or f"{names(told, 'and')} {'is' if len(told) == 1 else 'are'} asked to ring you about this.")
+
+
+def _by_day(picture: Picture, request: ApprovalRequest | None, told: list[Person]) -> str:
+    """Of a practice in the night: when they are told; "" where they have been, or nobody is to be."""
+    moment = picture.waits_until(request.opened_at) if request and told else None
+    if moment is None:
+        return ""
+    be = "is" if len(told) == 1 else "are"
+    return f"A practice wakes nobody: {names(told, 'and')} {be} told at {until(moment, picture.charity)}."
 
 
 def _heard(picture: Picture, request: ApprovalRequest | None) -> list[Person]:

@@ -114,7 +114,7 @@ async def _own(turn: Turn) -> list[Picture]:
     found = []
     id = turn.event.carry.get("c", "")
     cases = await turn.tx.cases.of(turn.person.id, _SENT)
-    for case in [case for case in cases if id in ("", case.id)]:
+    for case in [case for case in cases if id in ("", case.id) and not case.practice]:
         book = turn.office.books.get(case.book_id)
         if book is None:
             continue

@@ -130,6 +130,9 @@ def answer_line(question: Question, value: str) -> str:
 
 def told_sentence(picture: Picture) -> str:
     """Who was asked to ring the worker in an emergency, by name, as it really is."""
+    if asleep(picture):
+        would = names(picture.around.on_duty(), "and") or "nobody"
+        return f"A practice wakes nobody: nobody was told. If this were real, we would ask {would} to ring you."
     people = [person for person in picture.around.on_duty() if person.id not in picture.unreached]
     if not people:
         return f"Nobody here could be asked to ring you. {whom_to_ring(picture.around)}"
@@ -138,6 +141,12 @@ def told_sentence(picture: Picture) -> str:
     others = [person for person in picture.around.on_duty() if person.id in picture.unreached]
     ring = whom_to_ring(picture.around, but={person.id for person in people})
     return f"{said} No message reaches {names(others, 'and')}. {ring}" if others else said
+
+
+def asleep(picture: Picture) -> bool:
+    """Whether the danger of a practice was ticked when nobody is to be woken: then nobody is told of it, ever."""
+    said = picture.case.answers.get(picture.book.emergency.question)
+    return picture.case.practice and said is not None and picture.charity.waking.waking(said.at) > said.at
 
 
 def carry(picture: Picture, **more: str) -> dict[str, str]:

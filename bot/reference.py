@@ -17,6 +17,7 @@ from bot.keeping.clocks import hold
 from bot.leads.beside import look_for_another
 from bot.turn import Refusal, Turn
 from storage.cases import plain_reference
+from storage.records import Consultation
 
 _OWN = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9/_.\- ]{1,33}[A-Za-z0-9]")
 """Letters, digits and simple marks, at least one digit: a file number has one, a name has none."""
@@ -31,7 +32,7 @@ _DIGITS, _LETTERS = "234679", "CDFHJKMNPRTVWX"  # no two that look alike, and ne
 
 async def name(turn: Turn) -> Reply:
     """The form that takes the reference under which the charity keeps this case."""
-    case = await turn.mine(fresh=False)
+    case = await _case(turn)
     said = f"It is {case.reference} now. If you have your own number for this case, write it here."
     fields = (Say(f"{said} We put a mark behind it, so that no two checklists are mixed up."), _FIELD)
     return Open(with_line(Form("Case reference", fields, "Use this", "name.confirm", {"c": case.id}), turn.book))
@@ -39,7 +40,7 @@ async def name(turn: Turn) -> Reply:
 
 async def name_confirmed(turn: Turn) -> Reply:
     """Keep it, once it looks like a reference and not like a person."""
-    case = await turn.mine(fresh=False)
+    case = await _case(turn)
     texts = typed(turn, [_FIELD])
     reference = " ".join(one(turn.event, _FIELD.id).split())  # as a request to see what is held is kept, too
     if isinstance(texts, Correct) and not reference:
@@ -55,6 +56,14 @@ async def name_confirmed(turn: Turn) -> Reply:
             await hold(turn.tx, await turn.picture(case), ["subject_access"])
         await look_for_another(turn, case)
     return Show(case_card(await turn.picture(case), notice="The case has your reference now."))
+
+
+async def _case(turn: Turn) -> Consultation:
+    """Their own; not a practice, which nobody may take for a client's case. Raises Refusal."""
+    case = await turn.mine(fresh=False)
+    if case.practice:
+        raise Refusal("A practice keeps its own reference.")
+    return case
 
 
 async def _marked(turn: Turn, reference: str) -> str:

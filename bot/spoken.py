@@ -144,7 +144,7 @@ async def not_confirmed_in_time(tx: Transaction, books: Mapping[str, Book], payl
         return
     book = book_of(books, case)
     said = (await tx.spoken.of(case.id)).get(payload["request"])
-    if said is None or said.answer:
+    if said is None or said.answer or case.practice:
         return
     picture = await look(tx, book, charity_of(await tx.organisations.current()), case)
     await _tell_lead(tx, picture, payload["request"])

@@ -79,7 +79,8 @@ class Held:
 class Turn:
     """`about` is the consultation of the pressed card as it stood when the event arrived, if there is one.
 
-    `held` fills up with the letters that the answer to this very event will be.
+    `held` fills up with the letters that the answer to this very event will be. `begun` is the consultation that it
+    began, if it did: then the answer is about that one.
     """
 
     tx: Transaction
@@ -91,6 +92,7 @@ class Turn:
     about: Consultation | None = None
     held: list[Held] = field(default_factory=list)
     notice: str = ""
+    begun: Consultation | None = None
 
     @property
     def now(self) -> datetime:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -40,6 +40,12 @@ ITS_ANSWERS = (answers.c.consultation_id == consultations.c.id) & (
 IN_ORDER = (answers.c.at, answers.c.question_id)
 STANDS = consultations.c.destroyed_at.is_(None)
 """What was destroyed is found by nobody: it reads like one that never was."""
+
+REAL = consultations.c.practice == literal_column("0")
+"""Not a practice, which is in no figure, on no list of live things, and chased by nobody."""
+
+LIVE_PRACTICE = (consultations.c.practice == literal_column("1")) & STANDS
+"""One that is not destroyed yet, word for word as in the index that finds it."""
 
 _WITH_ANSWERS = Direct(
     select(*COLUMNS)
@@ -103,8 +109,10 @@ class Cases:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def open(self, requester_id: str, *, reference: str, book_id: str, book_version: str) -> Consultation:
-        """A new consultation, asking, at version 1."""
+    async def open(
+        self, requester_id: str, *, reference: str, book_id: str, book_version: str, practice: bool = False
+    ) -> Consultation:
+        """A new consultation, asking, at version 1. `practice`: it is rehearsed, and stays so."""
         id = secrets.token_urlsafe(9)
         moment = to_micros(self._work.now)
         await self._work.connection.execute(
@@ -120,10 +128,13 @@ class Cases:
                 data_key=self._work.keys.new_data_key(key_place(id)),
                 opened_at=moment,
                 changed_at=moment,
+                practice=int(practice),
             )
         )
         now = self._work.now
-        return Consultation(id, requester_id, reference, "asking", 1, book_id, book_version, now, now)
+        return Consultation(
+            id, requester_id, reference, "asking", 1, book_id, book_version, now, now, practice=practice
+        )
 
     async def get(self, id: str) -> Consultation:
         """The consultation with its answers. Raises NotFound."""
@@ -170,13 +181,17 @@ class Cases:
         return [_bare(row) for row in rows]
 
     async def in_state(self, states: Collection[CaseState], *, latest: int | None = None) -> list[Consultation]:
-        """Everybody's consultations in these states, the last changed first, without their answers; or the `latest`."""
+        """Everybody's consultations in these states, the last changed first, without their answers; or the `latest`.
+
+        No practice is among them.
+        """
         rows = await self._work.connection.execute(
             select(consultations)
             .where(
                 consultations.c.organisation_id == self._work.organisation_id,
                 consultations.c.state.in_(sorted(states)),
                 STANDS,
+                REAL,
             )
             .order_by(consultations.c.changed_at.desc(), consultations.c.id)
             .limit(latest)
@@ -402,6 +417,7 @@ def _bare(row: Row[Any], kept: Mapping[str, Answer] | None = None) -> Consultati
         answers=kept or {},
         sent_at=None if row.sent_at is None else from_micros(row.sent_at),
         danger_at=None if row.danger_at is None else from_micros(row.danger_at),
+        practice=bool(row.practice),
     )
 
 

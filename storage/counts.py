@@ -6,7 +6,7 @@ parameter: a plan that PostgreSQL keeps for any value could not use it.
 
 They are given `org`, and `since`, `until`, `now`, `slow`, `stale` and `month` in microseconds; those that spare some
 consultations, their ids as `spared`. Whatever is late, and an emergency that nobody has reviewed, counts all the same:
-what keeps people safe is told to the last.
+what keeps people safe is told to the last. A practice never counts: whatever is counted of a table goes through `_of`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from storage.cases import LIVE_PRACTICE, REAL
 from storage.tables import (
     Int64,
     approval_requests,
@@ -42,6 +43,7 @@ from storage.tables import (
     holds,
     jobs,
     looks,
+    posts,
     rungs,
     texts,
 )
@@ -58,7 +60,24 @@ def _moment(name: str) -> BindParameter[int]:
 
 
 def _of(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(table.c.organisation_id == bindparam("org"), *conditions)
+    """The rows of the organisation that are of no practice, of which these are true."""
+    return and_(table.c.organisation_id == bindparam("org"), _real(table), *conditions)
+
+
+def _real(table: Table) -> ColumnElement[bool]:
+    if table is consultations:
+        return REAL
+    practices = select(consultations.c.id).where(consultations.c.organisation_id == bindparam("org"), LIVE_PRACTICE)
+    if table is not jobs:
+        return table.c.consultation_id.not_in(practices)
+    # What a job is about stands in its payload, by id: of a consultation, of a copy of its cards, or of a request.
+    about = union_all(
+        practices,
+        select(posts.c.id).where(posts.c.consultation_id.in_(practices)),
+        select(approval_requests.c.id).where(approval_requests.c.consultation_id.in_(practices)),
+    ).subquery()
+    named = func.replace(jobs.c.payload, about.c.id, _NONE) != jobs.c.payload
+    return ~select(about.c.id).where(named).correlate(jobs).exists()
 
 
 def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -97,7 +97,7 @@ class Figures:
     ) -> Counted:
         """What happened from `since` up to, but not at, `until`, and what is open at this moment.
 
-        `spared`: the ids of consultations that are left out until they are late.
+        `spared`: the ids of consultations that are left out until they are late. Practices always are, late or not.
         """
         given = self._given(since, until, month) | ({"spared": sorted(spared)} if spared else {})
         [numbers] = await self._rows("numbers", given)

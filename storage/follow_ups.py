@@ -13,6 +13,7 @@ from typing import cast
 
 from sqlalchemy import Text, insert, literal, select
 
+from storage.cases import REAL
 from storage.keeping import Chase, FollowUp, FollowUpKind
 from storage.outbox import Outbox
 from storage.records import from_micros, to_micros
@@ -104,7 +105,7 @@ class FollowUps:
         await self._outbox.cancel(f"{_KEY}{consultation_id}")
 
     async def fallen(self) -> list[str]:
-        """The ids of the sent consultations without a timer: it died, or never was."""
+        """The ids of the sent consultations without a timer: it died, or never was. Nobody is chased for a practice."""
         promised = select(jobs.c.id).where(
             jobs.c.organisation_id == consultations.c.organisation_id,
             jobs.c.key == literal(_KEY, Text) + consultations.c.id,
@@ -115,6 +116,7 @@ class FollowUps:
             .where(
                 consultations.c.organisation_id == self._work.organisation_id,
                 consultations.c.state == "sent",
+                REAL,
                 ~promised.exists(),
             )
             .order_by(consultations.c.id)

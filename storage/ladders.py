@@ -12,9 +12,10 @@ from sqlalchemy import Text, func, literal, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.cases import REAL
 from storage.outbox import Outbox
 from storage.records import Rung, Taken, from_micros, to_micros
-from storage.tables import Int64, approval_requests, jobs, posts, rungs
+from storage.tables import Int64, approval_requests, consultations, jobs, posts, rungs
 from storage.work import Work
 
 _SAME = rungs.c.organisation_id == approval_requests.c.organisation_id
@@ -52,7 +53,10 @@ class Ladders:
         return True
 
     async def fallen(self) -> list[tuple[str, int, datetime]]:
-        """(request id, step, when it was due) of every pending request without a timer: it died, or never was."""
+        """(request id, step, when it was due) of every pending request without a timer: it died, or never was.
+
+        That of a practice ends with the first call of the leads.
+        """
         promised = select(jobs.c.id).where(
             jobs.c.organisation_id == approval_requests.c.organisation_id,
             jobs.c.key == literal("ladder:", Text) + approval_requests.c.id,
@@ -61,9 +65,11 @@ class Ladders:
         last = func.max(rungs.c.step)
         rows = await self._work.connection.execute(
             select(approval_requests.c.id, last.label("step"), func.max(rungs.c.next_at).label("next_at"))
+            .join(consultations, consultations.c.id == approval_requests.c.consultation_id)
             .outerjoin(rungs, (rungs.c.request_id == approval_requests.c.id) & _SAME)
             .where(
                 approval_requests.c.organisation_id == self._work.organisation_id,
+                REAL,
                 approval_requests.c.state == "pending",
                 ~promised.exists(),
             )

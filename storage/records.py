@@ -118,6 +118,7 @@ class Consultation:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     sent_at: datetime | None = None  # when it was sent first
     danger_at: datetime | None = None  # when its answers first told of a danger, also where they were changed since
+    practice: bool = False  # rehearsed from its first row; nothing turns one into the other
 
     @property
     def values(self) -> dict[str, str]:

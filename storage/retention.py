@@ -1,6 +1,7 @@
 """The clocks of keeping: when a record's begins and ends, what is due, and the destruction itself.
 
 The rule to keep: nothing is destroyed while a hold stands on it, and what is destroyed leaves one row that says so.
+A practice has none of these clocks and heeds no hold: it ends by its age alone (`practices`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, Text, delete, func, literal, or_, select, update
 
+from storage.cases import LIVE_PRACTICE, REAL
 from storage.records import CaseState, Post, from_micros, to_micros
 from storage.tables import (
     answers,
@@ -134,6 +136,19 @@ class Retention:
             )
         )
 
+    async def practices(self, *, opened_by: datetime) -> list[str]:
+        """The ids of the practices that were opened by then and stand, whatever their state; oldest first."""
+        rows = await self._work.connection.execute(
+            select(consultations.c.id)
+            .where(
+                consultations.c.organisation_id == self._work.organisation_id,
+                LIVE_PRACTICE,
+                consultations.c.opened_at <= to_micros(opened_by),
+            )
+            .order_by(consultations.c.opened_at, consultations.c.id)
+        )
+        return list(rows.scalars())
+
     async def destroyed_since(self, moment: datetime) -> int:
         """How many were destroyed since then."""
         rows = await self._work.connection.execute(
@@ -246,8 +261,9 @@ class Retention:
     async def destroy(self, consultation_ids: Collection[str], kept_as: str = "") -> list[Post]:
         """Destroy these for good: key, words, answers, requests, letters. Gives the copies that stand somewhere.
 
-        What a hold stands on, or what was destroyed, is left alone. Each one's row stays and says when, and as what:
-        `kept_as` where it has no class yet. The pages of the file are cleaned afterwards (`storage.scrubbing`).
+        What a hold stands on (of a practice none does), or what was destroyed, is left alone. Each one's row stays and
+        says when, and as what: `kept_as` where it has no class yet. The pages of the file are cleaned afterwards
+        (`storage.scrubbing`).
         """
         organisation, moment = self._work.organisation_id, to_micros(self._work.now)
         held = select(holds.c.consultation_id).where(
@@ -259,7 +275,7 @@ class Retention:
                 consultations.c.id.in_(sorted(consultation_ids)),
                 consultations.c.organisation_id == organisation,
                 consultations.c.destroyed_at.is_(None),
-                ~held.exists(),
+                or_(~REAL, ~held.exists()),
             )
             .values(
                 data_key=None,
@@ -332,7 +348,8 @@ class Retention:
         return (consultations.c.id == consultation_id) & (consultations.c.organisation_id == self._work.organisation_id)
 
     def _standing(self) -> ColumnElement[bool]:
-        return (consultations.c.organisation_id == self._work.organisation_id) & consultations.c.destroyed_at.is_(None)
+        mine = consultations.c.organisation_id == self._work.organisation_id
+        return mine & consultations.c.destroyed_at.is_(None) & REAL
 
 
 _CLOCKS = select(

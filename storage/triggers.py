@@ -1,4 +1,4 @@
-"""The triggers that keep the ledger append-only. They stop bugs and slips, not whoever owns the database.
+"""The triggers that keep the ledger append-only, and a practice one. They stop slips, not whoever owns the database.
 
 The rule to keep: what is there is left alone. To put a trigger anew waits for everybody who is in the ledger, and
 everybody else waits behind that.
@@ -7,6 +7,7 @@ everybody else waits behind that.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -25,10 +26,16 @@ _SQLITE = (
     """CREATE TRIGGER IF NOT EXISTS ledger_no_replace BEFORE INSERT ON ledger
        WHEN EXISTS (SELECT 1 FROM ledger WHERE organisation_id = NEW.organisation_id AND sequence = NEW.sequence)
        BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS practice_stays BEFORE UPDATE OF practice ON consultations
+       WHEN NEW.practice IS NOT OLD.practice
+       BEGIN SELECT RAISE(ABORT, 'a practice stays one, and nothing else becomes one'); END""",
 )
 
 _GUARD = """CREATE OR REPLACE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"""
+
+_PRACTICE = """CREATE OR REPLACE FUNCTION practice_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN RAISE EXCEPTION 'a practice stays one, and nothing else becomes one'; END $$"""
 
 # Lock, read the head and append in one trip, as `storage.ledger.link` does it in Python. VOLATILE, so that the SELECT
 # sees what was committed while it waited for the lock.
@@ -53,9 +60,14 @@ _APPEND = """CREATE OR REPLACE FUNCTION ledger_append(org text, moment bigint, b
          END LOOP;
        END $$"""
 
-_FUNCTIONS = {"ledger_is_append_only": _GUARD, "ledger_append": _APPEND, "write_anew": FUNCTION}
+_FUNCTIONS = {
+    "ledger_is_append_only": _GUARD,
+    "practice_stays": _PRACTICE,
+    "ledger_append": _APPEND,
+    "write_anew": FUNCTION,
+}
 
-_TRIGGER = (
+_LEDGER = (
     "SET LOCAL lock_timeout = '2s'",
     "DROP TRIGGER IF EXISTS ledger_no_change ON ledger",
     """CREATE TRIGGER ledger_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger
@@ -64,13 +76,27 @@ _TRIGGER = (
     "ALTER TABLE ledger ENABLE ALWAYS TRIGGER ledger_no_change",
 )
 
+# Only what names the column wakes it: no other change of a consultation asks anything.
+_CONSULTATIONS = (
+    "SET LOCAL lock_timeout = '2s'",
+    "DROP TRIGGER IF EXISTS practice_no_change ON consultations",
+    """CREATE TRIGGER practice_no_change BEFORE UPDATE OF practice ON consultations
+       FOR EACH ROW WHEN (NEW.practice IS DISTINCT FROM OLD.practice) EXECUTE FUNCTION practice_stays()""",
+    "ALTER TABLE consultations ENABLE ALWAYS TRIGGER practice_no_change",
+)
+
 _THERE = text(
     "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname = ANY(:names)"
 )
-# 58: before (2), delete (8), update (16), truncate (32), for each statement (no 1); pg_trigger.tgtype.
+# 58: before (2), delete (8), update (16), truncate (32), for each statement (no 1); pg_trigger.tgtype. 19: before an
+# update, for each row (1).
+_GUARDS = (
+    ("ledger's", "ledger", "ledger_no_change", 58, "ledger_is_append_only", _LEDGER),
+    ("practices'", "consultations", "practice_no_change", 19, "practice_stays", _CONSULTATIONS),
+)
 _GUARDED = text(
-    "SELECT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'ledger'::regclass AND tgname = 'ledger_no_change' "
-    "AND tgenabled = 'A' AND tgtype = 58 AND tgfoid = 'ledger_is_append_only'::regproc)"
+    "SELECT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass(:table) AND tgname = :trigger "
+    "AND tgenabled = 'A' AND tgtype = :type AND tgfoid = to_regproc(:function))"
 )
 _BUSY = "55P03"  # lock_not_available
 
@@ -88,19 +114,21 @@ def put_triggers(connection: Connection) -> None:
     for name, statement in _FUNCTIONS.items():
         if there.get(name) != statement.split("$$")[1]:
             connection.exec_driver_sql(statement)
-    if not connection.execute(_GUARDED).scalar_one():
-        _guard(connection)
+    for called, table, trigger, kind, function, statements in _GUARDS:
+        there_too = {"table": table, "trigger": trigger, "type": kind, "function": function}
+        if not connection.execute(_GUARDED, there_too).scalar_one():
+            _guard(connection, called, statements)
 
 
-def _guard(connection: Connection) -> None:
+def _guard(connection: Connection, called: str, statements: Sequence[str]) -> None:
     try:
         with connection.begin_nested():
-            for statement in _TRIGGER:
+            for statement in statements:
                 connection.exec_driver_sql(statement)
     except DBAPIError as trouble:
         if getattr(trouble.orig, "sqlstate", "") != _BUSY:
             raise
         # A copy or a check of the ledger may run for an hour, and nobody is kept from the emergency text for that.
         log.error(
-            "the ledger's trigger is missing or off, and could not be put back: the ledger is busy; at the next start"
+            "the %s trigger is missing or off, and could not be put back: the table is busy; at the next start", called
         )

@@ -41,7 +41,7 @@ async def follow_up_due(tx: Transaction, books: Mapping[str, Book], payload: Map
         case = await tx.cases.get(payload["case"])
     except NotFound:
         return
-    if case.state != "sent":
+    if case.state != "sent" or case.practice:
         return
     picture = await look(tx, book_of(books, case), charity_of(await tx.organisations.current()), case)
     times, since = int(payload.get("times", "0")), due_since(picture)

@@ -31,7 +31,7 @@ from bot.reporting.timers import DIGEST, digest
 from bot.spoken import not_confirmed_in_time
 from bot.team import night, rota_test
 from bot.team.closed_accounts import account_closed
-from bot.telling import tell
+from bot.telling import LATER, later, tell
 from bot.wording import whom_to_ring
 from policy.book import Book
 from storage.enquiries import UNREAD
@@ -52,7 +52,7 @@ async def emergency_record(tx: Transaction, books: Mapping[str, Book], payload: 
         return
     charity = charity_of(await tx.organisations.current())
     picture = await look(tx, book_of(books, case), charity, case)
-    if not unwritten_emergency(picture):
+    if case.practice or not unwritten_emergency(picture):
         return
     worker = picture.person(case.requester_id)
     if worker is not None and worker.active:
@@ -95,6 +95,7 @@ TIMERS: Mapping[str, Timer] = {
     "not_reached": not_reached_in_time,
     "spoken": not_confirmed_in_time,
     KIND: unheld,
+    LATER: later,
 }
 
 

@@ -67,7 +67,10 @@ class Waits:
 
 
 async def waits_for(tx: Transaction, books: Mapping[str, Book], charity: Charity, person: Person) -> list[Waits]:
-    """Everything, dangers first, then what others wait for. What this process has not read the book of is left out."""
+    """Everything, dangers first, then what others wait for.
+
+    What this process has not read the book of is left out, and so is a practice.
+    """
     found: list[Waits] = []
     for id, kinds in (await _asked(tx, person)).items():
         picture = await _look(tx, books, charity, id)
@@ -193,5 +196,5 @@ async def _look(tx: Transaction, books: Mapping[str, Book], charity: Charity, id
         case = await tx.cases.get(id)
     except NotFound:
         return None
-    book = books.get(case.book_id)
+    book = None if case.practice else books.get(case.book_id)
     return await look(tx, book, charity, case) if book else None

@@ -29,7 +29,9 @@ async def climb(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str
     case = await tx.cases.get(request.consultation_id)
     picture = await look(tx, book_of(books, case), charity_of(await tx.organisations.current()), case)
     urgent = pace(picture, request) in URGENT
-    if not urgent and (waking := picture.charity.waking.waking(tx.now)) > tx.now:
+    if case.practice and unanswered(picture, request):
+        return
+    if (case.practice or not urgent) and (waking := picture.charity.waking.waking(tx.now)) > tx.now:
         await tx.outbox.put("timer", f"ladder:{request.id}", payload, run_at=waking)
         return
     number = int(payload["step"])

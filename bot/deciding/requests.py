@@ -14,6 +14,7 @@ from typing import Protocol
 from bot.deciding.rungs import asked_still, coming, held_back, here, in_line, next_one, pace, read_at, step
 from bot.looks import watch
 from bot.picture import URGENT, Picture
+from bot.questioning import asleep
 from bot.second_opinion import second_people
 from bot.telling import tell
 from policy.book import Approval
@@ -130,7 +131,7 @@ def _for_the_day(picture: Picture, verdict: Verdict) -> bool:
 
 async def tell_on_duty(acting: Acting, picture: Picture) -> None:
     """While somebody is in danger: whoever came to be on duty, because somebody else is out, is told too."""
-    if picture.in_emergency:
+    if picture.in_emergency and not asleep(picture):
         await tell_new(acting.tx, picture.case, picture.around.on_duty(), ("told",))
 
 
@@ -238,9 +239,9 @@ async def _hurry(acting: Acting, picture: Picture) -> None:
         taken = picture.rungs.get(request.id)
         if request.state != "pending":
             continue
-        if taken and (soonest := coming(picture, request)[0].at) < taken[-1].next_at:
+        if taken and (steps := coming(picture, request)) and steps[0].at < taken[-1].next_at:
             timer = _timer(request, taken[-1].step + 1)
-            await acting.tx.outbox.put("timer", f"ladder:{request.id}", timer, run_at=soonest)
+            await acting.tx.outbox.put("timer", f"ladder:{request.id}", timer, run_at=steps[0].at)
         elif not taken and pace(picture, request) in URGENT:
             await acting.tx.outbox.put("timer", f"ladder:{request.id}", _timer(request, 0))
 

@@ -47,18 +47,26 @@ def pace_of(picture: Picture, verdict: Verdict) -> Clock:
 
 def step(picture: Picture, request: ApprovalRequest, number: int, now: datetime) -> Due:
     """The step of this number; `now` is when the one before it was taken."""
-    charity = picture.charity
-    return due(pace(picture, request), charity.waits, request.opened_at, charity.waking, number, now)
+    charity, begun = picture.charity, _by_day(picture, request.opened_at)
+    found = due(pace(picture, request), charity.waits, begun, charity.waking, number, now)
+    return replace(found, at=_by_day(picture, found.at))
 
 
 def steps_of(picture: Picture, clock: Clock, opened_at: datetime) -> tuple[Due, ...]:
     """Every step up to the first call of the leads, of what is asked at this moment."""
-    return ladder(clock, picture.charity.waits, opened_at, picture.charity.waking)
+    found = ladder(clock, picture.charity.waits, _by_day(picture, opened_at), picture.charity.waking)
+    return tuple(replace(each, at=_by_day(picture, each.at)) for each in found)
+
+
+def _by_day(picture: Picture, moment: datetime) -> datetime:
+    """A practice goes up its ladder as in earnest, in waking hours: nobody is woken for one."""
+    return picture.charity.waking.waking(moment) if picture.case.practice else moment
 
 
 def read_at(picture: Picture, clock: Clock, opened_at: datetime) -> datetime | None:
     """When whoever is asked at this moment is written to, where that waits for waking hours; None: at once."""
-    waking = None if clock in URGENT else picture.charity.waking.waking(opened_at)
+    at_once = clock in URGENT and not picture.case.practice
+    waking = None if at_once else picture.charity.waking.waking(opened_at)
     return waking if waking and waking > opened_at else None
 
 
@@ -70,11 +78,15 @@ def held_back(picture: Picture, request: ApprovalRequest) -> datetime | None:
 
 
 def coming(picture: Picture, request: ApprovalRequest) -> list[Due]:
-    """The steps to come, up to the next call of the leads; empty where the asking itself is overdue."""
+    """The steps to come, up to the next call of the leads (of a practice, the first); empty where the asking itself is
+    overdue.
+    """
     planned = steps_of(picture, pace(picture, request), request.opened_at)
     taken = picture.rungs.get(request.id, ())
     if not taken:
         return list(planned[1:]) if held_back(picture, request) else []
+    if picture.case.practice and unanswered(picture, request):
+        return []  # it was heard up to its end: nobody is chased for a practice
     last = taken[-1]
     following = step(picture, request, last.step + 1, last.at)
     soonest = Due(following.kind, min(following.at, last.next_at))

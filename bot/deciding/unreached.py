@@ -66,7 +66,7 @@ async def not_reached_in_time(tx: Transaction, books: Mapping[str, Book], payloa
     except NotFound:
         return
     picture = await look(tx, book_of(books, case), charity_of(await tx.organisations.current()), case)
-    if not any(person.id in picture.late for person in not_reached(picture)):
+    if picture.waits_until(tx.now) or not any(person.id in picture.late for person in not_reached(picture)):
         return
     accounts = await tx.people.accounts([case.requester_id])
     alarms = [post for address in accounts for post in await new_message(tx, case, KIND, address)]

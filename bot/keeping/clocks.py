@@ -21,8 +21,9 @@ from storage.store import Transaction
 
 
 async def closed(turn: Turn, case: Consultation) -> None:
-    """The last step of closing."""
-    await start(turn.tx, await turn.picture(case))
+    """The last step of closing. A practice ends by its age, and has no clock."""
+    if not case.practice:
+        await start(turn.tx, await turn.picture(case))
 
 
 async def reopened(turn: Turn, case: Consultation) -> None:
@@ -31,8 +32,8 @@ async def reopened(turn: Turn, case: Consultation) -> None:
 
 
 async def hold(tx: Transaction, picture: Picture, whys: Iterable[HoldReason]) -> None:
-    """By the rules of the book, for these reasons; one that stands already stays as it is."""
-    for why in whys:
+    """By the rules of the book, for these reasons; one that stands already stays as it is. Never on a practice."""
+    for why in () if picture.case.practice else whys:
         if await tx.holds.put(picture.case.id, why, None):
             tx.note("held", consultation=picture.case.id)
 

@@ -16,12 +16,16 @@ from bot.keeping.clocks import counted_anew, hold
 from bot.keeping.erasing import erase
 from bot.organisation.charity import charity_of
 from bot.picture import Picture, look
+from bot.practice import LASTS
 from policy.book import Book
 from storage.records import NotFound
 from storage.store import Transaction
 
 DRAFT = "draft"
 """The class of what was never sent."""
+
+PRACTICE = "practice"
+"""The same of what was only rehearsed."""
 
 DESTROY, SCRUB = "destroy", "scrub"
 
@@ -36,9 +40,25 @@ _SOON = timedelta(minutes=1)
 
 async def destroy_due(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> None:
     """One record, if its time has really come. Raises NotHere."""
+    if await _practice_over(tx, payload["case"]):
+        return
     picture = await locked(tx, books, payload["case"])
     if picture is not None and (kept_as := await come_due(tx, picture)):
         await destroy(tx, picture, kept_as)
+
+
+async def _practice_over(tx: Transaction, id: str) -> bool:
+    """Whether this is a practice; once its days are over it is destroyed, whatever its state. No book is needed."""
+    await tx.looks.hold(id)
+    try:
+        case = await tx.cases.get(id)
+    except NotFound:
+        return False
+    if case.practice and case.opened_at + LASTS <= tx.now:
+        for copy in await tx.retention.destroy([id], PRACTICE):
+            await erase(tx, copy)
+        await tx.outbox.put(SCRUB, SCRUB, {}, run_at=tx.now + _SOON)
+    return case.practice
 
 
 async def locked(tx: Transaction, books: Mapping[str, Book], id: str) -> Picture | None:

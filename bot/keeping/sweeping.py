@@ -16,6 +16,7 @@ from bot.keeping.erasing import erase
 from bot.looks import next_morning
 from bot.organisation.charity import Charity, charity_of
 from bot.picture import Picture, look
+from bot.practice import LASTS
 from bot.telling import tell
 from policy.book import Book
 from storage.enquiries import KEPT
@@ -35,6 +36,8 @@ async def keep(tx: Transaction, books: Mapping[str, Book], _: Mapping[str, str])
     await _new_periods(tx, books, charity)
     for kept in await tx.retention.due(tx.now):
         await tx.outbox.put("timer", f"{DESTROY}:{kept.consultation_id}", _to_destroy(kept))
+    for id in await tx.retention.practices(opened_by=tx.now - LASTS):
+        await tx.outbox.put("timer", f"{DESTROY}:{id}", {"timer": DESTROY, "case": id})  # its own timer may have died
     for copy in await tx.retention.messages(tx.now - charity.retention.messages):
         await erase(tx, copy)
     questions = await tx.enquiries.destroy(answered_before=tx.now - KEPT)

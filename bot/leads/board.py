@@ -162,7 +162,7 @@ async def seen(turn: Turn) -> Picture:
     except NotFound as gone:
         raise nothing from gone
     picture = await _look(turn, case)
-    if picture is None or not may_see(picture, turn.person):
+    if picture is None or case.practice or not may_see(picture, turn.person):
         raise nothing
     if case.requester_id == turn.person.id or case.state == "closed" or belongs(picture):
         return picture

@@ -237,7 +237,7 @@ async def from_leaver(
     """
     charity = charity_of(await tx.organisations.current())
     takers: list[Person] = []
-    cases = await tx.cases.of(gone.id, OPEN)
+    cases = [case for case in await tx.cases.of(gone.id, OPEN) if not case.practice]  # nobody goes on with a practice
     for bare in cases:
         book = books.get(bare.book_id)
         if book is None:

@@ -39,6 +39,8 @@ async def unheld(tx: Transaction, books: Mapping[str, Book], payload: Mapping[st
         case = await tx.cases.get(payload["case"])
     except NotFound:
         return
+    if case.practice:
+        return
     picture = await look(tx, book_of(books, case), charity_of(await tx.organisations.current()), case)
     if not _calls(picture):
         if any(post.kind == KIND for post in await tx.posts.of(case.id)):

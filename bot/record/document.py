@@ -6,7 +6,7 @@ The rule to keep: whatever it says stands here as real text, in reading order; a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -66,6 +66,15 @@ class Document:
 
     def sections(self) -> Iterator[str]:
         return (block.text for block in self.blocks if isinstance(block, Heading) and block.level == 1)
+
+
+def practised(document: Document) -> Document:
+    """The same of a practice: its title, the foot of each page and its first words say so."""
+    said = Say(
+        "This is a practice. Nobody was in danger, and nothing was shared. It is no evidence of anything.", "strong"
+    )
+    mark = f"PRACTICE, no evidence: {document.mark}"
+    return replace(document, title=f"Practice: {document.title}", mark=mark, blocks=(said, *document.blocks))
 
 
 def rows(*pairs: tuple[str, str], header: tuple[str, str] = ("What", "What the record says")) -> Table:

@@ -7,7 +7,7 @@ there is nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from bot.bad_input import BadInput
@@ -15,7 +15,7 @@ from bot.organisation.charity import Charity
 from bot.picture import Picture
 from bot.record import papers
 from bot.record.chapters import called
-from bot.record.document import Document
+from bot.record.document import Document, practised
 from bot.record.gathering import gathered
 from bot.record.reading import Paper
 from bot.record.record import Record, Who
@@ -51,8 +51,24 @@ async def paged(
 ) -> Paged:
     """The paper of these, which this person may have. A note and a record are of the first alone.
 
-    `given`: codes of parts that a copy is to have. Raises BadInput where nothing that is kept back has such a code.
+    That of a practice says so on every page. `given`: codes of parts that a copy is to have. Raises BadInput where
+    nothing that is kept back has such a code.
     """
+    found = await _paged(tx, charity, pictures, reference, paper, person, given)
+    if not any(picture.case.practice for picture in pictures):
+        return found
+    return replace(found, document=practised(found.document), fields={"practice": True, **found.fields})
+
+
+async def _paged(
+    tx: Transaction,
+    charity: Charity,
+    pictures: Sequence[Picture],
+    reference: str,
+    paper: Paper,
+    person: Person,
+    given: Collection[str],
+) -> Paged:
     zone = str(charity.timezone)
     if paper in ("note", "record"):
         record = await gathered(tx, pictures[0], lines=paper == "record")

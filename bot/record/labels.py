@@ -113,6 +113,7 @@ KINDS: Mapping[str, str] = {
 
 LINES: Mapping[str, str] = {
     "consultation opened": "The checklist was begun",
+    "practice opened": "A practice was begun",
     "consultation paused": "It was put aside",
     "consultation resumed": "It was taken up again",
     "consultation stopped": "It was stopped",

@@ -30,7 +30,8 @@ def may_have(picture: Picture, person: Person, paper: Paper) -> bool:
     """Whether this person may have this paper of this consultation now.
 
     A worker has a note of their own. A safeguarding or data-protection lead has note and record of what the board may
-    show them. The copy and its sheet are the data-protection lead's; where none may see it, a safeguarding lead's.
+    show them. The copy and its sheet are the data-protection lead's; where none may see it, a safeguarding lead's. Of a
+    practice there is neither.
     """
     if not person.active or person.locked:
         return False
@@ -38,6 +39,8 @@ def may_have(picture: Picture, person: Person, paper: Paper) -> bool:
         return True
     if not leads(person) or not may_see(picture, person):
         return False
+    if picture.case.practice and paper in ("access", "sheet"):
+        return False  # it is about nobody
     if paper in ("access", "sheet"):
         return person.can("data_protection_lead") or not _data_protection_lead_sees(picture)
     return picture.case.state == "closed" or belongs(picture)

@@ -64,7 +64,7 @@ async def shut_out(turn: Turn) -> Reply | None:
     if answers_yes(turn.event, turn.book):
         if not await _alarmed(turn):
             # A consultation of its own: the people on duty are told, and nothing that was there is touched or shown.
-            await consultation.new(turn)
+            await consultation.new(turn, practice=False)  # whatever card it was: they are taken in earnest
             await watch_own(turn.tx, turn.person, since=turn.now)
             turn.note("danger from a locked account")
         return Show(alarm_card(turn.book, people))
@@ -238,5 +238,6 @@ async def _alarmed(turn: Turn) -> bool:
     """Whether the people on duty were told a moment ago of a danger from this very account."""
     text = turn.book.emergency
     open_now = await turn.tx.cases.of(turn.person.id, consultation.OPEN)
-    recent = [await turn.tx.cases.get(case.id) for case in open_now if turn.now - case.opened_at < _AGAIN]
+    mine = [case for case in open_now if turn.now - case.opened_at < _AGAIN and not case.practice]
+    recent = [await turn.tx.cases.get(case.id) for case in mine]
     return any(case.values.get(text.question) in text.values for case in recent)

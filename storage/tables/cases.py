@@ -26,6 +26,7 @@ consultations = Table(
     Column("kept_as", Text, nullable=False, server_default=text("''")),  # the class of keeping; "" until it is closed
     Column("destroy_at", Int64),  # None: never by the clock
     Column("destroyed_at", Int64),  # the key and every word are gone; the row says only that it was
+    Column("practice", Int64, nullable=False, server_default=text("0")),  # 1: rehearsed; a trigger keeps it as it is
     CheckConstraint("state IN ('asking', 'paused', 'sent', 'withdrawn', 'closed')", name="state"),
     at_most("reference", 40),
     Index("ix_consultations_requester", "organisation_id", "requester_id", "state"),
@@ -33,6 +34,7 @@ consultations = Table(
     while_("ix_consultations_sent", "opened_at", "state = 'sent'"),
     while_("ix_consultations_to_destroy", "destroy_at", "destroyed_at IS NULL"),
     while_("ix_consultations_destroyed", "destroyed_at", "destroyed_at IS NOT NULL"),
+    while_("ix_consultations_practice", "opened_at", "practice = 1 AND destroyed_at IS NULL"),
     sqlite_strict=True,
 )
 

@@ -92,6 +92,7 @@ class Filled:
             await tx.follow_ups.chase(case.id, NOW + SECOND, 1)
             warned = await tx.posts.ensure(case.id, "draft_ends", charity.account(worker))
             await tx.posts.place(warned.id, "there", "2")
+            await tx.cases.open(worker.id, reference="PLAYED", book_id="justus", book_version="1", practice=True)
             gone_out = await tx.cases.open(worker.id, reference="SENT", book_id="justus", book_version="1")
             await tx.cases.advance(gone_out, state="sent")
             await tx.factors.keep(worker.id, "totp", "an invented secret", proven=True)
@@ -217,6 +218,7 @@ READS: dict[str, tuple[Use, Any]] = {
     "retention.messages": (lambda tx, it: tx.retention.messages(NOW + SECOND), OWN),
     "retention.needed": (lambda tx, it: tx.retention.needed(it.post.id), False),
     "retention.of": (lambda tx, it: tx.retention.of(it.case.id), None),
+    "retention.practices": (lambda tx, it: tx.retention.practices(opened_by=NOW + SECOND), OWN),
     "retention.promised": (lambda tx, it: tx.retention.promised(it.case.id, "draft_ends"), []),
     "retention.ringing": (lambda tx, it: tx.retention.ringing("reminder"), False),
     "retention.unclocked": (lambda tx, it: tx.retention.unclocked(), OWN),

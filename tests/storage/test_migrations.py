@@ -29,9 +29,11 @@ from storage.tables import metadata
 Found = TypeVar("Found")
 
 TRIGGERS = {
-    "sqlite": {"ledger_no_update", "ledger_no_delete", "ledger_no_replace"},
-    "postgresql": {("ledger_no_change", "A")},  # A: always, also in a session that says it is a replica
+    "sqlite": {"ledger_no_update", "ledger_no_delete", "ledger_no_replace", "practice_stays"},
+    # A: always, also in a session that says it is a replica
+    "postgresql": {("ledger_no_change", "A"), ("practice_no_change", "A")},
 }
+GUARDED = {"ledger_no_change": "ledger", "practice_no_change": "consultations"}
 # What the checks allow, where any text would not do.
 ALLOWED = {
     ("people", "role"): "worker",
@@ -239,7 +241,7 @@ async def test_triggers_that_went_missing_come_back_at_the_next_start(database_u
 
     def lose(connection: Connection) -> None:
         for trigger in triggers(connection):
-            name = trigger if engine == "sqlite" else f"{trigger[0]} ON ledger"
+            name = trigger if engine == "sqlite" else f"{trigger[0]} ON {GUARDED[trigger[0]]}"
             connection.execute(text(f"DROP TRIGGER {name}"))
 
     await with_connection(database_url, lose)

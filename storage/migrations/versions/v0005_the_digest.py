@@ -1,4 +1,4 @@
-"""The weekly digest: what was told, since when an emergency waits for its review, and an index for each count.
+"""The weekly digest: what was told, since when an emergency waits, an index for each count; and what is a practice.
 
 The rule to keep: a migration that has been released is never edited; the next change is the next file.
 """
@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_ledger_walks")),
         sqlite_strict=True,
     )
+    op.add_column("consultations", sa.Column("practice", Int64, server_default=sa.text("0"), nullable=False))
     op.add_column("looks", sa.Column("opened_at", Int64, server_default=sa.text("0"), nullable=False))
     # What an older program asked for, it asked for when the danger was ticked, as far as anybody can know now.
     op.execute(
@@ -170,6 +171,7 @@ _WHILE = (
     ("ix_consultations_sent", "consultations", ["opened_at"], "state = 'sent'"),
     ("ix_consultations_to_destroy", "consultations", ["destroy_at"], "destroyed_at IS NULL"),
     ("ix_consultations_destroyed", "consultations", ["destroyed_at"], "destroyed_at IS NOT NULL"),
+    ("ix_consultations_practice", "consultations", ["opened_at"], "practice = 1 AND destroyed_at IS NULL"),
     ("ix_approval_requests_second", "approval_requests", ["opened_at"], "second_of IS NOT NULL"),
     ("ix_approval_requests_pending", "approval_requests", ["opened_at"], "state = 'pending'"),
     ("ix_looks_open", "looks", ["due_at"], "done_at IS NULL"),
