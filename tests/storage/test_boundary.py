@@ -22,7 +22,10 @@ from storage.keeping import DigestLink, Handout
 from storage.records import Address, ApprovalRequest, Conflict, Consultation, Job, NotFound, Post, Shift
 from storage.store import Store, Transaction
 from storage.tables import metadata
+from storage.walks import Walked
 from tests.storage.charity import NOW, SECOND, Charity, behind, unguarded
+
+WALKED = Walked(walked_at=NOW)
 
 Use = Callable[[Transaction, "Filled"], Awaitable[Any]]
 
@@ -102,6 +105,7 @@ class Filled:
             await tx.outbox.cancel(f"look:{case.id}:emergency")
             await tx.digests.write("2026-W47", since=NOW, until=NOW, figures={"opened": 1})
             await tx.digests.arm("2026-W48", NOW + SECOND)
+            await tx.walks.put(WALKED, before=Walked())
             await tx.digest_choices.choose(charity.trustee.id, "monthly")
             await tx.rota_tests.ask("2026-11", [worker.id])
             enquiry = await tx.enquiries.ask(charity.trustee.id, "2026-W47", "Who is told at night?")
@@ -167,6 +171,7 @@ READS: dict[str, tuple[Use, Any]] = {
     "digest_choices.all": (lambda tx, it: tx.digest_choices.all(), {}),
     "rota_tests.of": (lambda tx, it: tx.rota_tests.of("2026-11"), []),
     "rota_tests.sent": (lambda tx, it: tx.rota_tests.sent(NOW - SECOND, NOW + SECOND), []),
+    "walks.get": (lambda tx, it: tx.walks.get(), Walked()),
     "digests.armed": (lambda tx, it: tx.digests.armed("2026-W48"), None),
     "digests.before": (lambda tx, it: tx.digests.before("2026-W48", 4), []),
     "digests.ended": (lambda tx, it: tx.digests.ended(NOW, NOW + SECOND), []),
@@ -271,6 +276,9 @@ WRITES: dict[str, Use] = {
     "reminders.put_off": lambda tx, it: tx.reminders.put_off(it.case.id, it.worker.id, why="off", until=NOW + SECOND),
     "rota_tests.ask": lambda tx, it: tx.rota_tests.ask("2026-12", [it.charity.trustee.id]),
     "rota_tests.press": lambda tx, it: tx.rota_tests.press("2026-11", it.worker.id),
+    "walks.arm": lambda tx, it: tx.walks.arm(),
+    "walks.goes_on": lambda tx, it: tx.walks.goes_on(NOW + 2 * SECOND),
+    "walks.put": lambda tx, it: tx.walks.put(replace(WALKED, walked_at=NOW + SECOND), before=WALKED),
     "digests.arm": lambda tx, it: tx.digests.arm("2026-W48", NOW + 2 * SECOND),
     "digests.write": lambda tx, it: tx.digests.write("2026-W49", since=NOW, until=NOW, figures={}),
     "follow_ups.chase": lambda tx, it: tx.follow_ups.chase(it.case.id, NOW, 2),
@@ -378,6 +386,7 @@ ACROSS = {
     "outbox.promised": "wakes whoever sends; reads and writes nothing of anybody's",
     "people.by_account": "finds the organisation by what a channel has verified, and binds to it",
     "people.connect": "an account belongs to one person anywhere, and leaves whoever had it",
+    "walks.broken": "a number only, for the health page",
 }
 
 
