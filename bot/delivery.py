@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot import messages, painting
-from bot.afterwards.reminders import TIMERS
+from bot.afterwards.reminders import DRAFTS, TIMERS
 from bot.books import book_of
 from bot.channels import CannotErase, Channel, Closed, DeliveryError, Erasing, Gone, Letter
 from bot.copies import copy_card, has_news
@@ -321,10 +321,16 @@ class Delivery:
         return replace(letter, card=await painting.painted(letter.card, painting.FOR_A_LETTER)) if letter else None
 
     async def _ring(self, job: Job) -> None:
-        """Run a timer: its effects, its letters and its "done" in one transaction."""
-        async with self._office.store.begin(self._office.clock()) as tx:
+        """Run a timer: its effects, its letters and its "done" in one transaction. A draft is made before that."""
+        name, store, clock, books = job.payload["timer"], self._office.store, self._office.clock, self._office.books
+        write = None
+        if draft := DRAFTS.get(name):
+            async with store.read(clock()) as tx:
+                tx.bind(job.organisation_id)
+                write = await draft(tx, books, job.payload)
+        async with store.begin(clock()) as tx:
             tx.bind(job.organisation_id)
-            await TIMERS[job.payload["timer"]](tx, self._office.books, job.payload)
+            await (write(tx) if write else TIMERS[name](tx, books, job.payload))
             await tx.outbox.done([(job.id, job.token)])
 
     async def _again(self, job: Job, *, after: float | None = None) -> None:

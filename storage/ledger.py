@@ -29,6 +29,9 @@ _HEAD = Direct(
     .order_by(ledger.c.sequence.desc())
     .limit(1)
 )
+_FIRST = Direct(
+    select(ledger.c.at).where(ledger.c.organisation_id == bindparam("org")).order_by(ledger.c.sequence).limit(1)
+)
 # On PostgreSQL a function takes the organisation's lock, reads the head and appends, in one trip (`storage.triggers`).
 # Locked as the last step: an optimistic head has a p99 of seconds under load, a lock on the organisation has 57 ms.
 _APPEND = Direct(text("SELECT ledger_append(:org, CAST(:at AS bigint), CAST(:bodies AS bytea[]))"))
@@ -64,14 +67,7 @@ class Ledger:
 
     async def began(self) -> datetime | None:
         """When the first entry that there is says it was written; None when nothing has been written."""
-        row = (
-            await self._work.connection.execute(
-                select(ledger.c.at)
-                .where(ledger.c.organisation_id == self._work.organisation_id)
-                .order_by(ledger.c.sequence)
-                .limit(1)
-            )
-        ).one_or_none()
+        row = next(iter(await _FIRST.rows(self._work, {"org": self._work.organisation_id})), None)
         return None if row is None else from_micros(row.at)
 
     async def hash_of(self, sequence: int) -> str:

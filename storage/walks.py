@@ -11,16 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.direct import Direct
 from storage.outbox import WALK, Outbox
 from storage.pieces import How, Mark, Piece, Wrong
 from storage.records import from_micros, to_micros
 from storage.tables import jobs, ledger_walks
 from storage.verifying import START, Good
 from storage.work import Work
+
+_GET = Direct(select(ledger_walks).where(ledger_walks.c.organisation_id == bindparam("org")))
 
 EVERY = timedelta(days=1)
 """Between two walks to the end."""
@@ -82,11 +85,7 @@ class Walks:
 
     async def get(self) -> Walked:
         """Where it stands; before the first entry where nobody has walked yet."""
-        row = (
-            await self._work.connection.execute(
-                select(ledger_walks).where(ledger_walks.c.organisation_id == self._work.organisation_id)
-            )
-        ).one_or_none()
+        row = next(iter(await _GET.rows(self._work, {"org": self._work.organisation_id})), None)
         return Walked() if row is None else _walk(row)
 
     async def put(self, walk: Walked, *, before: Walked) -> bool:
@@ -143,7 +142,7 @@ def _row(walk: Walked) -> dict[str, Any]:
     }
 
 
-def _walk(row: Row[Any]) -> Walked:
+def _walk(row: Any) -> Walked:
     def at(micros: int | None) -> datetime | None:
         return None if micros is None else from_micros(micros)
 

@@ -27,7 +27,7 @@ from bot.picture import Picture, look
 from bot.questioning import carry
 from bot.record import access_due
 from bot.reporting import enquiring, without_lead
-from bot.reporting.timers import DIGEST, digest
+from bot.reporting.timers import DIGEST, Write, draft
 from bot.spoken import not_confirmed_in_time
 from bot.team import night, rota_test
 from bot.team.closed_accounts import account_closed
@@ -39,6 +39,9 @@ from storage.records import NotFound
 from storage.store import Transaction
 
 Timer = Callable[[Transaction, Mapping[str, Book], Mapping[str, str]], Awaitable[None]]
+
+Draft = Callable[[Transaction, Mapping[str, Book], Mapping[str, str]], Awaitable[Write]]
+"""A timer that reads much before it writes anything: it reads from a snapshot, and what it gives back writes."""
 
 
 async def emergency_record(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> None:
@@ -84,7 +87,6 @@ TIMERS: Mapping[str, Timer] = {
     "emergency_record": emergency_record,
     FOLLOW_UP: follow_up_due,
     DESTROY: destroy_due,
-    DIGEST: digest,
     KEEP: every_morning,
     UNREAD: without_lead.look,
     without_lead.KIND: without_lead.tell,
@@ -97,6 +99,8 @@ TIMERS: Mapping[str, Timer] = {
     KIND: unheld,
     LATER: later,
 }
+
+DRAFTS: Mapping[str, Draft] = {DIGEST: draft}
 
 
 def reminder_card(picture: Picture) -> Card:

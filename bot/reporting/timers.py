@@ -1,13 +1,15 @@
 """The clock of the digest: what is due is written once, promised to whoever reads it, and the next one is set.
 
-The rule to keep: the digest, its letters, the next timer and "done" are one transaction. The row of a week is written
-once, whoever gets there first; who finds it written sends nothing.
+The rule to keep: it is counted in one snapshot; its row, its letters, the next timer and "done" are one transaction.
+The row of a week is written once, whoever gets there first; who finds it written sends nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from bot import messages
 from bot.organisation.charity import Charity, charity_of
@@ -21,6 +23,7 @@ from bot.reporting.weeks import Covered, Owed
 from bot.team.rota import holes
 from bot.team.rota_test import told_of
 from policy.book import Book
+from storage.digest_choices import DigestChoice
 from storage.digests import TIMER
 from storage.records import Address, Person
 from storage.store import Transaction
@@ -28,18 +31,31 @@ from storage.store import Transaction
 DIGEST = TIMER
 """The timer."""
 
+Write = Callable[[Transaction], Awaitable[None]]
+"""Writes down what was counted, in a transaction of its own."""
+
 _AHEAD = timedelta(days=7)
 
 
-async def digest(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> None:
-    """It is time, or it was: write the one digest that is owed, if any, and set the next."""
+async def draft(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> Write:
+    """It is time, or it was: count what is owed, if anything. What is given back writes it, and sets the next.
+
+    `tx` is a snapshot, so that all numbers are of one moment; and there is nothing to lock yet, so that nobody waits: on
+    SQLite the next digest is counted while this one is written. A charity that moves its hour meanwhile is followed by
+    `arm`.
+    """
     charity = charity_of(await tx.organisations.current())
     last = await _last(tx) or weeks.before(payload["week"], charity.digest, charity.timezone)
-    if owed := weeks.owed(tx.now, last, charity.digest, charity.timezone):
-        await _write(tx, books, charity, owed)
-        last = owed.covered
-    following = weeks.next_due(last, charity.digest, charity.timezone)
-    await tx.digests.arm(following.week, following.until)
+    owed = weeks.owed(tx.now, last, charity.digest, charity.timezone)
+    drafted = await _drafted(tx, books, charity, owed) if owed else None
+    following = weeks.next_due(owed.covered if owed else last, charity.digest, charity.timezone)
+
+    async def write(tx: Transaction) -> None:
+        if drafted:
+            await _write(tx, charity, drafted)
+        await tx.digests.arm(following.week, following.until)
+
+    return write
 
 
 async def arm(tx: Transaction, charity: Charity) -> None:
@@ -55,7 +71,16 @@ async def arm(tx: Transaction, charity: Charity) -> None:
         await tx.digests.arm(following.week, following.until)
 
 
-async def _write(tx: Transaction, books: Mapping[str, Book], charity: Charity, owed: Owed) -> None:
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    owed: Owed
+    figures: dict[str, Any]
+    who: Readers
+    choices: Mapping[str, DigestChoice]  # by person id
+    administrators: tuple[Person, ...]
+
+
+async def _drafted(tx: Transaction, books: Mapping[str, Book], charity: Charity, owed: Owed) -> _Draft:
     people = await tx.people.everybody()
     who = await readers(tx, people)
     left_out = await spared(tx, books, charity, people, owed.since, owed.until)
@@ -64,19 +89,24 @@ async def _write(tx: Transaction, books: Mapping[str, Book], charity: Charity, o
     own = {charity.book, *(each.book_id for each in counted.opened), *(each.book_id for each in counted.shared)}
     used = {id: book for id, book in books.items() if id in own}
     figures = kept(told(counted, around, used, now=tx.now, weeks=owed.weeks))
-    if not await tx.digests.write(owed.week, since=owed.since, until=owed.until, figures=figures):
+    administrators = tuple(person for person in people if person.active and person.can("administrator"))
+    return _Draft(owed, figures, who, await tx.digest_choices.all(), administrators)
+
+
+async def _write(tx: Transaction, charity: Charity, drafted: _Draft) -> None:
+    owed, who = drafted.owed, drafted.who
+    if not await tx.digests.write(owed.week, since=owed.since, until=owed.until, figures=drafted.figures):
         return  # another process was first; it has told everybody
     tx.note("digest written", week=owed.week)
-    wanting = await _wanting(tx, charity, owed.week, who)
+    wanting = await _wanting(tx, charity, owed.week, drafted)
     await messages.send_to(tx, digest_card.KIND, wanting, {"week": owed.week}, patient=True)
     if who.hole:
-        administrators = [person for person in people if person.active and person.can("administrator")]
-        await messages.send(tx, HOLE, administrators)
+        await messages.send(tx, HOLE, drafted.administrators)
 
 
-async def _wanting(tx: Transaction, charity: Charity, week: str, who: Readers) -> list[Address]:
+async def _wanting(tx: Transaction, charity: Charity, week: str, drafted: _Draft) -> list[Address]:
     """The accounts of those who get this one: whoever chose to get fewer is no hole, and is left out."""
-    choices = await tx.digest_choices.all()
+    who, choices = drafted.who, drafted.choices
     if not choices:
         return list(who.accounts)
     written, before = await tx.digests.of(week), await tx.digests.before(week, 1)

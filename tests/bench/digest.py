@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 
 from bot.books import read_books
 from bot.delivery import Delivery
+from bot.looping import run_loop
 from bot.organisation.charity import charity_of
 from bot.reporting import timers, weeks
 from bot.settings import SHIPPED_BOOKS
@@ -53,7 +54,7 @@ def main() -> int:
     parser.add_argument("--key", default="", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.send:
-        asyncio.run(_sends(asked.send, asked.key))
+        run_loop(_sends(asked.send, asked.key))  # as the bot itself runs
         return 0
     with (
         tempfile.TemporaryDirectory(prefix="confer-digest-") as folder,
@@ -93,7 +94,8 @@ async def _timed(url: str, cases: int) -> float:
         try:
             async with store.begin(MONDAY) as tx:
                 tx.bind(organisation)
-                await timers.digest(tx, books, {"timer": "digest", "week": "2026-W48"})
+                write = await timers.draft(tx, books, {"timer": "digest", "week": "2026-W48"})
+                await write(tx)
                 assert await tx.digests.last() is not None
                 raise _TakenBack
         except _TakenBack:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.events import Event
-from bot.reporting.timers import digest
+from bot.reporting.timers import draft
 from bot.reviving import revive
 from storage.digests import Written
 from tests.conversations import stories
@@ -102,7 +102,8 @@ async def test_its_letters_may_wait_and_what_an_emergency_sends_may_not(town: To
     await revive(town.process.office.store, town.clock())
     town.clock.now = MONDAY
     async with town.changing() as tx:
-        await digest(tx, town.books, {"timer": "digest", "week": "2026-W48"})
+        write = await draft(tx, town.books, {"timer": "digest", "week": "2026-W48"})
+        await write(tx)
     await amira.begins()
     await amira.presses(YES_NOW)
 
@@ -121,7 +122,8 @@ async def test_two_who_ring_at_once_write_one_digest(town: Town) -> None:
 
     async def rings() -> None:
         async with town.changing() as tx:
-            await digest(tx, town.books, {"timer": "digest", "week": "2026-W48"})
+            write = await draft(tx, town.books, {"timer": "digest", "week": "2026-W48"})
+            await write(tx)
 
     await asyncio.gather(*(rings() for _ in range(5)))
     await town.delivers()
@@ -151,7 +153,8 @@ async def rung_on_monday(town: Town) -> Mapping[str, Any]:
     """Only the digest: no ladder was climbed, so that nothing is late."""
     town.clock.now = MONDAY
     async with town.changing() as tx:
-        await digest(tx, town.books, {"timer": "digest", "week": "2026-W48"})
+        write = await draft(tx, town.books, {"timer": "digest", "week": "2026-W48"})
+        await write(tx)
     [only] = await written(town)
     return only.figures
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot.organisation.charity import charity_of
 from bot.reporting.annual_command import gathered
 from bot.reporting.annual_files import FORM, written
-from bot.reporting.timers import digest
+from bot.reporting.timers import draft
 from tests.conversations import stories
 from tests.conversations.resident import Resident
 from tests.conversations.test_digest import MONDAY
@@ -33,7 +33,8 @@ async def figures(town: Town) -> tuple[dict[str, Any], dict[str, Any], dict[str,
     try:
         async with store.begin(LATER) as tx:
             tx.bind(organisation.id)
-            await digest(tx, town.books, {"timer": "digest", "week": "2026-W47"})
+            write = await draft(tx, town.books, {"timer": "digest", "week": "2026-W47"})
+            await write(tx)
             last = await tx.digests.last()
             assert last is not None
             found = {**last.figures, "entry": 0, "head": "", "since": last.since, "until": last.until}
