@@ -6,7 +6,6 @@ The rule to keep: every function here is pure and takes only the book, so that i
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Literal
 
 from bot.cards import Block, Button, Buttons, Card, Form, Heading, Notice, Number, Numbers, Points, Say, Small
@@ -36,8 +35,8 @@ def _at_once(event: Event, book: Book) -> Card | None:
         return emergency_card(book, carry=dict(event.carry))
     if event.text and screen(event.text).emergency:
         return emergency_card(book, asked_by_words="message")
-    chosen = _ids(book)
-    typed = ((id, text) for id, values in event.fields.items() for text in values if text not in chosen)
+    # What we offered ourselves says nothing ("Which service?" "Ambulance"), whatever it is called.
+    typed = ((id, text) for id, values in event.fields.items() if id not in event.chosen for text in values)
     if any(screen(text).emergency for id, text in typed if not _is_code(id, text)):
         return emergency_card(book, asked_by_words="form")
     return None
@@ -132,14 +131,6 @@ def with_line(form: Form, book: Book) -> Form:
 def _is_code(field: str, text: str) -> bool:
     """Whether this is six digits of a factor or PIN, such as 999 123, which say nothing. 999 alone is no code."""
     return field in _CODES and _CODE.fullmatch(text.strip()) is not None
-
-
-@lru_cache(maxsize=32)
-def _ids(book: Book) -> frozenset[str]:
-    """What a list to choose from sends for its lines, where it is no word that anybody types ("firearm_or_bomb")."""
-    ids = {option.value for question in book.questions for option in question.options}
-    ids |= {*book.recipients, *book.outcomes, *(lane.id for lane in book.lanes)}
-    return frozenset(id for id in ids if "_" in id) | {""}
 
 
 def _rung(book: Book) -> str:

@@ -31,6 +31,7 @@ class Event:
     action: a name in the dispatcher's table (a card's button carries it), or "typed", "home", "start".
     carry: what the card's button carried (ids and versions; strings we wrote, so a forger may have changed them).
     fields: what stood in the card's or form's inputs: field id -> values; for a Ticks block ID also "ID.unsure".
+    chosen: ids of the fields that the product vouches for: ticked or picked from what we offered, never typed.
     text: what was typed in a message or behind a slash command; never stored, never logged.
     message: the channel's id of the message that was pressed, "" where there is none.
     guest: the account is not a full member of the charity's own workspace.
@@ -45,6 +46,7 @@ class Event:
     conversation: str = ""
     carry: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    chosen: frozenset[str] = frozenset()
     text: str = field(default="", repr=False)
     message: str = ""
     guest: bool = False

@@ -8,6 +8,7 @@ from bot.reviving import revive
 from storage.tables import jobs
 from tests.conversations.around import TERROR, pressed_by_mistake, rings_999
 from tests.conversations.resident import Resident
+from tests.conversations.sides import EVERYWHERE
 from tests.conversations.test_ladder import time_goes_on
 from tests.conversations.test_second_look import message
 from tests.conversations.town import ONE_ENGINE, Town
@@ -27,8 +28,6 @@ async def writes_down(worker: Resident, town: Town, what: str = "They sent someb
     await worker.fills("Which reference did they give?", "log 0417")
     await worker.fills("What was said or done?", what)
     await worker.submits()
-    await worker.sees("Your card then shows whether your form was taken.")
-    await worker.closes()
     await worker.reads("Kept in the record.")
     await town.delivers()
 
@@ -145,6 +144,48 @@ async def test_the_lead_reads_what_was_done_behind_the_button_and_the_look_is_do
     assert "Zebra" not in amira.all() + ben.all() + str(await town.ledger())
     assert await town.remembers("zebra", "done well") == []
     assert (await town.ledger_kinds()).count("second look") == 1
+
+
+@EVERYWHERE
+async def test_a_service_that_is_ticked_is_no_typed_word_so_the_form_stays_with_it_until_it_is_right(
+    town: Town,
+) -> None:
+    amira, ben = await an_emergency_with_a_reminder(town), town.person("ben")
+    await amira.presses("Write it down")
+    await amira.sees("# What was done")
+    await amira.chooses("Who was told?", "Emergency services")
+    await amira.ticks("Ambulance")
+    await amira.fills("When?", "half past something")
+    await amira.fills("What was said or done?", "They sent somebody at once.")
+    await amira.submits()
+    await amira.sees("# What was done", "We could not read that.")
+    assert "What you typed may mean" not in amira.all() + amira.screen()
+
+    await amira.fills("When?", "02:20")
+    await amira.submits()
+    await amira.reads("Kept in the record.")
+
+    await town.delivers()
+
+    assert "What you typed may mean" not in amira.all()
+    await ben.reads(LOOK)
+    await ben.presses("Read what was done", on=message(ben, LOOK))
+    await ben.sees("Called: Ambulance. They sent somebody at once.")
+
+
+@EVERYWHERE
+async def test_the_same_word_typed_into_that_form_brings_the_emergency_card(town: Town) -> None:
+    amira = await an_emergency_with_a_reminder(town)
+    await amira.presses("Write it down")
+    await amira.sees("# What was done")
+    await amira.chooses("Who was told?", "Emergency services")
+    await amira.ticks("Ambulance")
+    await amira.fills("When?", "02:20")
+    await amira.fills("What was said or done?", "ambulance")
+
+    await amira.submits()
+
+    await amira.sees("# Ring 999 now", "What you typed may mean someone is in danger.")
 
 
 async def test_a_look_nobody_takes_is_asked_for_again_each_working_morning(town: Town) -> None:

@@ -37,6 +37,7 @@ def test_a_press_says_which_button_on_which_message_with_what_was_ticked() -> No
         conversation="D0WORKER",
         carry={"case": "7"},
         fields={"signs": ("s1", "s11"), "place": ()},
+        chosen=frozenset({"signs", "place"}),
         message="1700000000.000100",
     )
     assert (heard.kind, heard.surface) == ("press", "message")

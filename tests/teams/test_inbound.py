@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -150,6 +151,25 @@ def test_a_form_sent_is_told_from_a_press_and_brings_itself_along_where_it_must_
     assert read.form == (None if older else EVERY_FIELD)
     assert read.danger == "Ring 999."
     assert read.kept == {"signs": ("a",)}
+
+
+def test_only_where_one_can_write_is_anything_taken_for_typed_also_in_a_form_too_long_to_be_remembered() -> None:
+    long = replace(EVERY_FIELD, fields=(*EVERY_FIELD.fields, *(Say("Mind this. " * 20) for _ in range(60))))
+    inputs = {"what": "words", "one": "x", "many:many": "x", "many.unsure:many": "y"}
+    of_before = dict(buttons(render.form(long)))["Send"]
+    del of_before["data"]["confer"]["w"]
+
+    on_a_card = heard(pressed(a_button(), {"signs:many": "a"})).event
+    remembered, too_long = (
+        heard(pressed(dict(buttons(render.form(each)))["Send"], inputs)) for each in (EVERY_FIELD, long)
+    )
+    old = heard(pressed(of_before, inputs)).event
+
+    assert on_a_card.chosen == {"signs"}
+    assert remembered.form is not None
+    assert too_long.form is None
+    assert remembered.event.chosen == too_long.event.chosen == {"one", "many", "many.unsure"}
+    assert old.chosen == frozenset()
 
 
 def test_every_kind_of_field_there_is_can_be_remembered() -> None:

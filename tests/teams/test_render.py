@@ -413,7 +413,7 @@ def test_a_form_too_long_to_be_remembered_is_still_asked() -> None:
     drawn = render.form(form)
 
     assert render.size(drawn) <= render.LIMIT
-    assert submit_of(drawn)["data"] == {"confer": {"a": "go", "f": None, "d": DANGER}}
+    assert submit_of(drawn)["data"] == {"confer": {"a": "go", "f": None, "w": ["what"], "d": DANGER}}
     assert [each["id"] for each in inputs(drawn)] == ["what"]
 
 

@@ -191,7 +191,7 @@ def test_an_unsure_tick_is_two_named_boxes_and_only_one_is_set() -> None:
     page = drawn(Ticks("t", "Who?", choices, chosen=("child", "adult"), unsure=True, unsure_chosen=("adult",)))
 
     assert 'value="child" aria-label="Yes: A child" checked' in page
-    assert 'name="field.t.unsure" value="adult" aria-label="Not sure: An adult" checked' in page
+    assert 'name="choice.t.unsure" value="adult" aria-label="Not sure: An adult" checked' in page
     assert page.count("checked") == 2
 
 

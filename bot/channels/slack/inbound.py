@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bot.channels.slack.inputs import LISTS
 from bot.channels.slack.origin import Origin, unwrapped
 from bot.events import Event, Place, Who
 
@@ -98,6 +99,7 @@ def _press(body: Mapping[str, Any]) -> Heard | None:
             conversation=channel,
             carry=carry,
             fields=_fields(state),
+            chosen=_offered(state),
             message=message,
             guest=guest,
         ),
@@ -127,6 +129,7 @@ def _submission(body: Mapping[str, Any]) -> Heard | None:
             conversation=origin.conversation,
             carry=dict(origin.carry),
             fields=_fields(view.get("state") or {}),
+            chosen=_offered(view.get("state") or {}),
             message=origin.message,
             guest=guest,
         ),
@@ -207,6 +210,16 @@ def _fields(state: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
             field = name.split("#")[0]
             fields[field] = fields.get(field, ()) + tuple(_chosen(element))
     return fields
+
+
+def _offered(state: Mapping[str, Any]) -> frozenset[str]:
+    """The fields of which every part is a list of ours to tick or to choose from."""
+    typed: set[str] = set()
+    offered: set[str] = set()
+    for held in (state.get("values") or {}).values():
+        for name, element in held.items():
+            (offered if element.get("type") in LISTS else typed).add(name.split("#")[0])
+    return frozenset(offered - typed)
 
 
 def _chosen(element: Mapping[str, Any]) -> Iterator[str]:

@@ -17,6 +17,9 @@ BOXES = 10  # options of checkboxes and radio_buttons
 SELECT_OPTIONS = 100
 SHORT_PICK = 4  # up to here all options are seen at once; a longer list is a menu, which a phone shows full-screen
 
+LISTS = frozenset({"checkboxes", "multi_static_select", "radio_buttons", "static_select"})
+"""The elements of ours in which nobody can type."""
+
 
 def ticks(asked: Ticks, named: bool) -> Iterator[Json]:
     """`named`: see `block`."""

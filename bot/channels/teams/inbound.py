@@ -83,7 +83,7 @@ def _read(body: Mapping[str, Any]) -> Heard | Refused:
             return Heard(Event(delivery, who, "home", place, conversation), "install")
         case kind:
             return Refused(200, kind if kind in _OTHERS else "of no kind that we know")
-    origin = Origin.read(data)
+    origin, fields = Origin.read(data), _fields(data)
     event = Event(
         delivery=delivery,
         who=who,
@@ -91,7 +91,8 @@ def _read(body: Mapping[str, Any]) -> Heard | Refused:
         place=place,
         conversation=conversation,
         carry=origin.carry,
-        fields=_fields(data),
+        fields=fields,
+        chosen=frozenset(fields) - origin.typed if origin.typed is not None else frozenset(),
         message=_text(body.get("replyToId") or "", empty=True),
     )
     return Heard(event, "submission" if origin.submits else "press", origin.form, origin.danger, origin.kept)

@@ -39,6 +39,7 @@ _BY_NAME = {each.__name__: each for each in _FIELDS}
 class Origin:
     """What a button is for.
 
+    typed: ids of the fields in which one can write; only a form has any. None where that is not known.
     submits: it is a form's own button. form: that form, None where it is none or was too long to be remembered;
         then danger is its 999 line.
     kept: what was ticked on the card behind it, to which "Go back" goes back.
@@ -50,6 +51,7 @@ class Origin:
     form: Form | None = None
     danger: str = ""
     kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    typed: frozenset[str] | None = frozenset()
 
     def written(self) -> dict[str, Any]:
         """A button's data."""
@@ -58,6 +60,8 @@ class Origin:
             held["c"] = dict(self.carry)
         if self.submits:
             held["f"] = None if self.form is None else _form_written(self.form)
+        if self.submits and self.form is None and self.typed is not None:
+            held["w"] = sorted(self.typed)
         if self.danger and self.form is None:
             held["d"] = self.danger
         if self.kept:
@@ -75,7 +79,18 @@ class Origin:
         kept = {str(id): tuple(map(str, values)) for id, values in held.get("k", {}).items()}
         written = held.get("f")
         form = None if written is None else _form_read(written, action, carry)
-        return cls(action, carry, "f" in held, form, form.danger if form else _text(held.get("d", "")), kept)
+        submits, danger = "f" in held, form.danger if form else _text(held.get("d", ""))
+        typed: frozenset[str] | None = frozenset(map(_text, _list(held.get("w", []))))
+        if form:
+            typed = written_in(form)
+        elif submits and "w" not in held:
+            typed = None
+        return cls(action, carry, submits, form, danger, kept, typed)
+
+
+def written_in(form: Form) -> frozenset[str]:
+    """The ids of its fields in which one can write."""
+    return frozenset(each.id for each in form.fields if isinstance(each, cards.Text))
 
 
 def _form_written(form: Form) -> dict[str, Any]:

@@ -38,7 +38,7 @@ from bot.cards import (
 )
 from bot.channels.teams import inputs, simple, words
 from bot.channels.teams.inputs import Filled
-from bot.channels.teams.origin import BACK, Origin
+from bot.channels.teams.origin import BACK, Origin, written_in
 from bot.channels.teams.words import Json
 
 LIMIT = 26 * 1024
@@ -121,7 +121,7 @@ def form(
     spoken = _spoken(form.danger, form.title)
     if not form.submit:
         return _fitted([*drawn, _Drawn(KEPT, _row([back]))], spoken)
-    origin = Origin(form.action, form.carry, True, form, form.danger, kept or {})
+    origin = Origin(form.action, form.carry, True, form, form.danger, kept or {}, written_in(form))
     whole = _whole([*drawn, _Drawn(KEPT, _row([_submit(form, origin), back]))], spoken)
     if size(whole) <= LIMIT:
         return whole

@@ -16,7 +16,7 @@ from bot.events import Event, Who
 LIMIT = 64 * 1024  # bytes of a whole form: a dozen fields of 300 characters, several times over
 MOST_FIELDS = 400
 DELIVERY = re.compile(r"[A-Za-z0-9_-]{8,64}")
-FIELD = "field."
+FIELD, CHOICE = "field.", "choice."  # what is written in, and what is ticked or chosen
 
 Inputs = Mapping[str, tuple[str, ...]]
 
@@ -63,6 +63,7 @@ def read_event(inputs: Inputs, who: Who) -> Event:
         conversation=who.user,
         carry=carry,
         fields=read_fields(inputs),
+        chosen=read_chosen(inputs),
         text=one(inputs, "text").strip() if action == "typed" else "",
         message=message,
     )
@@ -92,9 +93,15 @@ def read_fields(inputs: Inputs) -> dict[str, tuple[str, ...]]:
     for name, values in inputs.items():
         ticked = inputs.get(name.removesuffix(".unsure"), ()) if name.endswith(".unsure") else ()
         kept = tuple(value for value in values if value.strip() and value not in ticked)
-        if name.startswith(FIELD) and kept:
-            fields[name.removeprefix(FIELD)] = kept
+        if name.startswith((FIELD, CHOICE)) and kept:
+            fields[name.removeprefix(FIELD).removeprefix(CHOICE)] = kept
     return fields
+
+
+def read_chosen(inputs: Inputs) -> frozenset[str]:
+    """The fields of which nothing came from a place to write in."""
+    written = {name.removeprefix(FIELD) for name in inputs if name.startswith(FIELD)}
+    return frozenset(name.removeprefix(CHOICE) for name in inputs if name.startswith(CHOICE)) - written
 
 
 def one(inputs: Inputs, name: str) -> str:

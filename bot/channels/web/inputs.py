@@ -65,7 +65,7 @@ def ticks(item: Ticks, slip: Slip) -> Markup:
 
 def tick_row(item: Ticks, choice: Choice) -> Markup:
     return Markup(
-        '<label class="row"><input type="checkbox" name="field.{}" value="{}"{}><span>{}{}</span></label>'
+        '<label class="row"><input type="checkbox" name="choice.{}" value="{}"{}><span>{}{}</span></label>'
     ).format(item.id, choice.value, checked(choice.value in item.chosen), choice.label, meaning(choice))
 
 
@@ -73,9 +73,9 @@ def unsure_row(item: Ticks, choice: Choice) -> Markup:
     unsure = choice.value in item.unsure_chosen
     return Markup(
         '<div class="pair" role="group"><span class="item">{label}{meaning}</span><span class="pills">'
-        '<label class="pill"><input type="checkbox" name="field.{id}" value="{value}" '
+        '<label class="pill"><input type="checkbox" name="choice.{id}" value="{value}" '
         'aria-label="Yes: {label}"{yes}><span>Yes</span></label>'
-        '<label class="pill"><input type="checkbox" name="field.{id}.unsure" value="{value}" '
+        '<label class="pill"><input type="checkbox" name="choice.{id}.unsure" value="{value}" '
         'aria-label="Not sure: {label}"{unsure}><span>Not sure</span></label></span></div>'
     ).format(
         label=choice.label,
@@ -103,7 +103,7 @@ def pick(item: Pick, slip: Slip) -> Markup:
         )
         return Markup(
             '<div class="pick" data-field="{id}"><label for="{at}">{label}</label>{hint}'
-            '<select id="{at}" name="field.{id}"{required}>{options}</select></div>'
+            '<select id="{at}" name="choice.{id}"{required}>{options}</select></div>'
         ).format(
             id=item.id,
             at=f"{item.id}-{slip.delivery}",
@@ -113,7 +113,7 @@ def pick(item: Pick, slip: Slip) -> Markup:
             options=options,
         )
     rows = join(
-        Markup('<label class="row"><input type="radio" name="field.{}" value="{}"{}{}><span>{}</span></label>').format(
+        Markup('<label class="row"><input type="radio" name="choice.{}" value="{}"{}{}><span>{}</span></label>').format(
             item.id, one.value, checked(one.value == item.chosen), required(item.required), one.label
         )
         for one in item.choices
@@ -148,7 +148,7 @@ def text_field(item: Text, slip: Slip) -> Markup:
 
 def confirm(item: Confirm) -> Markup:
     return Markup(
-        '<div class="confirm" data-field="{id}"><label class="row"><input type="checkbox" name="field.{id}" '
+        '<div class="confirm" data-field="{id}"><label class="row"><input type="checkbox" name="choice.{id}" '
         'value="yes"{required}><span>{label}</span></label></div>'
     ).format(id=item.id, label=item.label, required=required(item.required))
 
