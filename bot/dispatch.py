@@ -224,8 +224,11 @@ class Dispatcher:
         elif emergency.answers_yes(event, pressed) and not emergency.answers_yes(event, book):
             book = pressed
         turn = Turn(tx, event, person, charity, book, self.office, arrived.case)
-        if stopped := await shut_out(turn) or await pin.first(turn):
+        if stopped := await shut_out(turn):
             return stopped, turn.held
+        if asked := await pin.first(turn):
+            rehearsed = turn.about.practice if turn.about is not None else practice.is_carried(event.carry)
+            return practice.answered(asked) if rehearsed else asked, turn.held
         if turn.event.unsure and turn.event.action in _DECIDES:
             # The form stays, with what was typed; pressed again, it is asked again who this is.
             if turn.event.fields:

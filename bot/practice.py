@@ -31,6 +31,7 @@ SAID = (
 
 _IN_A_FORM = "This is a practice. Write nothing of a real case. If this is real, ring 999, and close this form."
 _TITLE, _SUMMARY = "Practice: ", "PRACTICE. Nobody is in danger."
+_ALONE = "Practice"
 _CARRIED = "practice"
 _LONGEST = 24  # letters in the title of a form (`bot.cards.Form`)
 
@@ -50,12 +51,12 @@ def marked(card: Card) -> Card:
 
 def marked_form(form: Form) -> Form:
     """The form, marked once. A title that has no room for it stands below."""
-    if is_carried(form.carry):
+    if form.title.startswith(_ALONE):
         return form
     title = f"{_TITLE}{form.title}"
     fits = len(title) <= _LONGEST
     fields = (Notice(_IN_A_FORM), *(() if fits else (Heading(form.title),)), *form.fields)
-    return replace(form, title=title if fits else "Practice", fields=fields, carry=_marked(form.carry))
+    return replace(form, title=title if fits else _ALONE, fields=fields, carry=_marked(form.carry))
 
 
 def answered(reply: Reply) -> Reply:

@@ -22,6 +22,7 @@ from tests.conversations.sides import EVERY_PRODUCT, EVERYWHERE, MESSENGERS, SLA
 from tests.conversations.test_board import sees_the_board
 from tests.conversations.test_keeping import bell_rings, stands
 from tests.conversations.test_phone_lost import says_the_phone_is_lost
+from tests.conversations.test_step_up import PIN, sets_a_pin
 from tests.conversations.town import ONE_ENGINE, Town
 
 NOW = "Yes, now"
@@ -132,6 +133,39 @@ async def test_whoever_is_asked_to_agree_reads_it_on_the_card_and_in_the_form(to
     await amira.reads("# Practice: What to do now")
     unmarked = [line for line in (amira.all() + femi.all()).splitlines() if re.match("# (?!Practice|Confer)", line)]
     assert unmarked == []
+
+
+@EVERY_PRODUCT
+async def test_the_pin_that_is_asked_in_a_practice_says_so_and_so_does_what_opens_after_it(town: Town) -> None:
+    amira, femi = town.people("amira", "femi")
+    town.clock.now = DAY
+    await sets_a_pin(femi)
+    await asks(amira)
+    await town.delivers()
+    await femi.sees("# Practice: Do you agree?")
+    town.clock.passes(minutes=11)
+
+    await femi.presses("Approve")
+    await femi.sees("# Practice: Your PIN", "This is a practice.", "No PIN is needed for that.")
+    await femi.fills("Your PIN", PIN)
+    await femi.submits()
+
+    await femi.sees("# Practice: Your decision", "This is a practice.")
+
+
+@EVERY_PRODUCT
+async def test_typed_words_that_bring_the_999_card_over_a_form_of_a_practice_keep_its_mark(town: Town) -> None:
+    amira = town.person("amira")
+    await practises(amira)
+    await amira.answers(rehearsed(stories.A_CHILD))
+    await amira.presses("Ask for agreement")
+    await amira.sees("Before it is sent", "This is a practice.")
+    await amira.ticks("Femi Adair")
+    await amira.fills("What exactly would you say?", "The ambulance is on its way.")
+
+    await amira.submits()
+
+    await amira.reads("# Practice: Ring 999 now", "What you typed may mean someone is in danger.", SAID)
 
 
 @SLACKS_OWN
