@@ -412,6 +412,33 @@ async def test_it_goes_up_its_ladder_to_the_leads_once_and_then_nobody_hears_of_
     assert {"timer revived", "reminded", "second look asked for", "not written down: leads told"}.isdisjoint(kinds)
 
 
+@ONE_ENGINE
+async def test_a_no_in_a_practice_calls_for_no_second_look(town: Town) -> None:
+    amira, femi = town.people("amira", "femi")
+    town.clock.now = DAY
+    await asks(amira)
+    await town.delivers()
+    await femi.presses("Decline")
+    await femi.sees("# Practice: Your decision")
+    await femi.fills("Why not?", "There is another way.")
+    await femi.ticks("We talked this over, by phone or face to face")
+    await femi.submits()
+    await femi.sees("Already decided")
+
+    for _ in range(3):
+        town.clock.passes(hours=24)
+        await town.delivers()
+
+    case = await the_practice(town)
+    async with town.reading() as tx:
+        charity = charity_of(await tx.organisations.current())
+        picture = await look(tx, town.books[case.book_id], charity, case)
+    kinds = await town.ledger_kinds()
+    assert "declined" in kinds
+    assert picture.looks == ()
+    assert {"second look asked for", "asked to write it down"}.isdisjoint(kinds)
+
+
 @EVERY_PRODUCT
 async def test_it_stands_on_no_board_and_in_no_list_of_what_waits(town: Town) -> None:
     amira, ben = town.people("amira", "ben")

@@ -57,6 +57,20 @@ def test_a_picture_goes_into_its_words_before_any_other_word_goes() -> None:
     assert "not shown" not in seen(drawn, {})
 
 
+def test_one_that_makes_the_card_too_large_by_itself_is_said_and_all_else_of_the_card_stays() -> None:
+    large = replace(PICTURE, png=PNG + bytes(render.LIMIT))
+
+    drawn = render.card(card(Say("Nobody waits."), large, Small("Small print.")))
+
+    assert render.size(drawn) <= render.LIMIT
+    assert problems(drawn) == []
+    assert "Image" not in kinds(drawn)
+    said = seen(drawn, {})
+    assert f"The last twelve weeks\n{WORDS}" in said.replace("\\", "")
+    assert all(words in said for words in (DANGER, "Nobody waits.", "Small print.", "[All the numbers]"))
+    assert "not shown" not in said
+
+
 def test_in_the_simplest_elements_it_is_its_words() -> None:
     bare = render.bare(card(PICTURE))
 
