@@ -55,6 +55,20 @@ async def test_a_week_in_which_nothing_happened_has_a_digest_too(town: Town) -> 
     await dora.reads("999", "A quiet week", "From 09:00 on Monday 16 November to 09:00 on Monday 23 November.")
 
 
+@ONE_ENGINE
+async def test_one_comes_too_where_the_book_of_the_charity_is_on_no_shelf_any_more(town: Town) -> None:
+    dora = town.person("dora")
+    await waits_until(town, MONDAY - SECOND)
+    async with town.changing() as tx:
+        now = await tx.organisations.current()
+        await tx.organisations.change(now.name, {**now.settings, "book": "on no shelf"})
+
+    await waits_until(town, MONDAY)
+
+    assert [len(digests(town.person(each))) for each in READERS] == [1, 1, 1, 1, 1]
+    await dora.reads("999", "From 09:00 on Monday 16 November to 09:00 on Monday 23 November.")
+
+
 async def test_the_next_one_comes_a_week_later_and_none_in_between(town: Town) -> None:
     dora = town.person("dora")
     await waits_until(town, MONDAY)
