@@ -370,18 +370,21 @@ async def test_a_lead_whom_nobody_asks_is_told_of_a_lane_in_the_morning_and_the_
 
 
 @ONE_ENGINE
-async def test_an_answer_in_the_night_wakes_the_worker_no_more_than_a_question_wakes_anybody(town: Town) -> None:
+@pytest.mark.parametrize(("hour", "new"), [(10, 1), (21, 0)])
+async def test_an_answer_in_the_night_wakes_the_worker_no_more_than_a_question_wakes_anybody(
+    town: Town, hour: int, new: int
+) -> None:
     amira, femi = town.people("amira", "femi")
     town.clock.now = DAY
     await asks(amira)
     await town.delivers()
     before = stands(amira)
-    town.clock.now = DAY.replace(hour=21)
+    town.clock.now = DAY.replace(hour=hour, minute=5)
 
     await agrees(femi)
     await town.delivers()
 
-    assert stands(amira) == before
+    assert stands(amira) == before + new
     await amira.sees("# Practice: What to do now")
 
 
