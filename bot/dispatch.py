@@ -106,6 +106,12 @@ class Dispatcher:
         async with self._reading() as tx:
             return await standing.one_card(tx, self.office.books, who, message)
 
+    async def may_be_shown(self, who: Who) -> bool:
+        """Whether this account is somebody's who is on the list, and not locked. Raises Unavailable."""
+        async with self._reading() as tx:
+            person = await tx.people.by_account(who.channel, who.tenant, who.user)
+            return person is not None and person.active and not person.locked
+
     async def accounts(self, channel: str) -> list[Account]:
         """The charity's people on this channel, with their roles in plain words. Raises Unavailable."""
         async with self._reading() as tx:

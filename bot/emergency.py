@@ -25,9 +25,12 @@ _AFTER_WORDS = {
 
 
 def at_once(event: Event, book: Book) -> Card | None:
-    """The emergency card, when this event says (or may say) that somebody is in danger now; else None."""
+    """The emergency card, when this event says (or may say) that somebody is in danger now; else None.
+
+    What is pressed in a practice is practised; words that were typed there are taken in earnest, and so is the answer.
+    """
     card = _at_once(event, book)
-    return marked(card) if card is not None and is_carried(event.carry) else card
+    return marked(card) if card is not None and is_carried(event.carry) and answers_yes(event, book) else card
 
 
 def _at_once(event: Event, book: Book) -> Card | None:

@@ -15,6 +15,7 @@ from bot.emergency import with_line
 from bot.forms import one, typed
 from bot.keeping.clocks import hold
 from bot.leads.beside import look_for_another
+from bot.practice import PREFIX
 from bot.turn import Refusal, Turn
 from storage.cases import plain_reference
 from storage.records import Consultation
@@ -45,6 +46,8 @@ async def name_confirmed(turn: Turn) -> Reply:
     reference = " ".join(one(turn.event, _FIELD.id).split())  # as a request to see what is held is kept, too
     if isinstance(texts, Correct) and not reference:
         return texts
+    if reference.upper().startswith(PREFIX):
+        return Correct({_FIELD.id: f"{PREFIX} is for practices alone. Use another reference. We did not keep it."})
     if isinstance(texts, Correct) or not _OWN.fullmatch(reference) or _NAME.search(reference):
         said = "Use letters and digits, with at least one digit. Never a name. We did not keep it."
         return Correct({_FIELD.id: said})

@@ -52,9 +52,9 @@ async def walk_on(
 ) -> Piece:
     """One piece from `start` on, of a charity that was set up, which is its first entry.
 
-    `start`, and the marks before it, are looked up; the others are passed, or lie behind the end, which was cut off.
+    `start`, and the marks up to it, are looked up; the others are passed, or lie behind the end, which was cut off.
     """
-    behind = [mark for mark in marks if 0 < mark.sequence < start.sequence]
+    behind = [mark for mark in marks if 0 < mark.sequence <= start.sequence]
     for mark in (*behind, Mark(start.sequence, start.hash.hex())) if start.sequence else behind:
         if wrong := await _gone(chain, organisation_id, mark):
             return Piece(start, wrong=wrong)

@@ -56,7 +56,8 @@ class Walked:
     def begun(self, now: datetime) -> Walked:
         """The same, at the place from which the next piece goes on."""
         # Half a day less: the walk of each day begins some seconds earlier or later than that of the day before.
-        due = self.anew_at is None or now - self.anew_at >= ANEW - EVERY / 2
+        # One that lies ahead nobody of ours has written: it would put off the walk of all for ever.
+        due = self.anew_at is None or self.anew_at > now or now - self.anew_at >= ANEW - EVERY / 2
         if self.place == START or (self.place == self.whole and due):
             return replace(self, place=START, anew_at=now)
         return self

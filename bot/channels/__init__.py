@@ -123,6 +123,9 @@ class Desk(Protocol):
     async def card(self, who: Who, message: str) -> Card | None:
         """The card in this message of theirs as it stands now; None where there is none. Raises Unavailable."""
 
+    async def may_be_shown(self, who: Who) -> bool:
+        """Whether this account is still on the list, and not locked. Raises Unavailable."""
+
     async def accounts(self, channel: str) -> list[Account]:
         """The charity's people who have an account on this channel (the sandbox shows them side by side)."""
 

@@ -40,6 +40,9 @@ async def held(store: Store, reference: str, why: HoldReason, now: datetime) -> 
     async with store.begin(now) as tx:
         await bound(tx)
         id = await _find(tx, reference)
+        if (await tx.cases.get(id)).practice:
+            said = "is a practice: it cannot be held, and is gone 7 days after it began. Was it a real case?"
+            raise CharityError([f"{reference} {said} Take it out now: python -m bot record export {reference}"])
         if await tx.holds.put(id, why, None):
             tx.note("held", consultation=id, by=COMMAND_LINE)
             return f"{reference} is held: {REASONS[why]}. It is not destroyed until that is lifted."

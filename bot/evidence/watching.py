@@ -36,10 +36,11 @@ _FOUND: dict[How, str] = {
 
 async def walk(office: Office, job: Job) -> None:
     """One piece of this charity's ledger, and the promise of the next. Raises StoreUnavailable."""
+    anchor = office.anchored.get(job.organisation_id)  # before the snapshot: a newer one may lie behind its end
     async with office.store.read(office.clock()) as tx:
         tx.bind(job.organisation_id)
         before = await tx.walks.get()
-        begun, anchor = before.begun(tx.now), office.anchored.get(job.organisation_id)
+        begun = before.begun(tx.now)
         marks = [begun.mark, *([Mark(anchor.sequence, anchor.hash)] if anchor else [])]
         piece = await walk_on(chain_in(tx, page=PAGE), job.organisation_id, begun.place, marks)
     async with office.store.begin(office.clock()) as tx:
@@ -47,7 +48,7 @@ async def walk(office: Office, job: Job) -> None:
         anchored_at = anchor.at if anchor else before.anchored_at if office.anchors else None
         after = begun.after(piece, tx.now, anchored_at)
         if await tx.walks.put(after, before=before):
-            if after.wrong and not before.wrong:
+            if after.wrong and (before.wrong is None or after.wrong.sequence < before.wrong.sequence):
                 await _tell(tx, after.wrong)
             ended = piece.ended or piece.wrong is not None
             await tx.walks.goes_on(tx.walks.next_day() if ended else tx.now + PAUSE)

@@ -40,9 +40,8 @@ _AHEAD = timedelta(days=7)
 async def draft(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str, str]) -> Write:
     """It is time, or it was: count what is owed, if anything. What is given back writes it, and sets the next.
 
-    `tx` is a snapshot, so that all numbers are of one moment; and there is nothing to lock yet, so that nobody waits: on
-    SQLite the next digest is counted while this one is written. A charity that moves its hour meanwhile is followed by
-    `arm`.
+    `tx` is a snapshot, so that all numbers are of one moment; nothing is locked yet, so that nobody waits: on SQLite
+    the next digest is counted while this one is written. A charity that moves its hour meanwhile is followed by `arm`.
     """
     charity = charity_of(await tx.organisations.current())
     last = await _last(tx) or weeks.before(payload["week"], charity.digest, charity.timezone)

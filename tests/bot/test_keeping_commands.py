@@ -56,6 +56,7 @@ def kept(
     by: str = "amira",
     ended: datetime = CLOSED,
     answers: Mapping[str, str] | None = None,
+    practice: bool = False,
 ) -> None:
     """A consultation that was closed almost a year ago."""
 
@@ -66,7 +67,9 @@ def kept(
             [charity] = await tx.organisations.all()
             tx.bind(charity.id)
             worker = next(each for each in await tx.people.everybody() if each.handle == by)
-            case = await tx.cases.open(worker.id, reference=reference, book_id="justus", book_version="1")
+            case = await tx.cases.open(
+                worker.id, reference=reference, book_id="justus", book_version="1", practice=practice
+            )
             case = await tx.cases.record_answers(case, answers or {})
             await tx.cases.advance(case, state=state)
             if state == "closed":
@@ -119,6 +122,15 @@ def test_due_says_what_comes_to_its_end_what_is_held_and_what_has_none(confer: C
         "1 held of 3 that have ended",
         f"No period is set in [retention] for: {UNSET}. These are kept.",
     ]
+
+
+def test_a_practice_cannot_be_held_and_is_not_said_to_be(confer: Command, set_up: dict[str, str]) -> None:
+    kept(set_up, "PRACTICE-2026-0001", state="asking", practice=True)
+
+    said = confer("record", "hold", "PRACTICE-2026-0001", "--why", "police", environment=set_up)
+
+    assert (said.code, said.out) == (2, "")
+    assert "PRACTICE-2026-0001 is a practice: it cannot be held, and is gone 7 days after it began." in said.err
 
 
 def imports(confer: Command, environment: dict[str, str], folder: Path, **periods: str) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pypdf
 import pytest
 
+from bot.consultation import OPEN
 from bot.organisation.charity import charity_of
 from bot.picture import look
 from bot.practice import SAID
@@ -154,7 +155,7 @@ async def test_the_pin_that_is_asked_in_a_practice_says_so_and_so_does_what_open
 
 
 @EVERY_PRODUCT
-async def test_typed_words_that_bring_the_999_card_over_a_form_of_a_practice_keep_its_mark(town: Town) -> None:
+async def test_words_typed_in_a_form_of_a_practice_that_bring_the_999_card_are_taken_in_earnest(town: Town) -> None:
     amira = town.person("amira")
     await practises(amira)
     await amira.answers(rehearsed(stories.A_CHILD))
@@ -165,7 +166,13 @@ async def test_typed_words_that_bring_the_999_card_over_a_form_of_a_practice_kee
 
     await amira.submits()
 
-    await amira.reads("# Practice: Ring 999 now", "What you typed may mean someone is in danger.", SAID)
+    await amira.reads("# Ring 999 now", "What you typed may mean someone is in danger.")
+    assert SAID not in amira.screen()
+    await amira.presses("Yes, someone is in danger")
+    await amira.reads("[I have rung 999]", "Someone must not know")
+    async with town.reading() as tx:
+        own = await tx.cases.of(await town.id_of("amira"), OPEN)
+    assert sorted(case.practice for case in own) == [False, True]
 
 
 @SLACKS_OWN

@@ -25,7 +25,7 @@ class _Undone(Exception):
 
 
 async def figures(town: Town) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Everything that the digest, the annual return and its file would say at that moment; but the ledger's head."""
+    """Everything that the digest, the annual return and its file would say then; but the length of the ledger."""
     found: dict[str, Any] = {}
     store = town.process.office.store
     async with store.read(LATER) as tx:
@@ -37,7 +37,7 @@ async def figures(town: Town) -> tuple[dict[str, Any], dict[str, Any], dict[str,
             await write(tx)
             last = await tx.digests.last()
             assert last is not None
-            found = {**last.figures, "entry": 0, "head": "", "since": last.since, "until": last.until}
+            found = {**last.figures, "entry": 0, "head": "", "unchecked": 0, "since": last.since, "until": last.until}
             raise _Undone
     except _Undone:
         pass

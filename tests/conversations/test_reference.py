@@ -43,6 +43,15 @@ async def test_blanks_that_nobody_sees_are_not_kept_so_that_it_is_found_again(to
 
 
 @ONE_ENGINE
+async def test_what_begins_as_the_reference_of_a_practice_is_refused(town: Town) -> None:
+    amira = town.person("amira")
+
+    await gives(amira, "practice-2026-0417")
+
+    await amira.sees("PRACTICE is for practices alone.", "We did not keep it.")
+
+
+@ONE_ENGINE
 @pytest.mark.parametrize("reference", ["john smith 1", "Mary-Quill 2", "smith", "QQ 12 34 56 C"])
 async def test_what_may_be_a_person_is_refused_and_not_kept(town: Town, reference: str) -> None:
     amira = town.person("amira")

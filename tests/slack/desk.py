@@ -28,6 +28,7 @@ class ScriptedDesk:
         self.urgent: Callable[[Event], bool] = lambda event: False
         self.page = Card("Confer", (Say("Nothing is waiting for you."),), danger=DANGER)
         self.unavailable = False
+        self.listed = True  # whoever asks is on the list, and not locked
         self.breaks: Exception | None = None
         self.deaf: Exception | None = None  # what sent() raises
         self.held: asyncio.Event | None = None  # handle() waits for this
@@ -56,6 +57,9 @@ class ScriptedDesk:
 
     async def card(self, who: Who, message: str) -> Card | None:
         return None
+
+    async def may_be_shown(self, who: Who) -> bool:
+        return self.listed
 
     async def accounts(self, channel: str) -> list[Account]:
         return []

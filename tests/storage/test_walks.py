@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -108,13 +109,17 @@ async def test_a_ledger_that_is_all_gone_is_no_whole_one(charity: Charity) -> No
 async def test_a_history_written_anew_does_not_pass_through_what_is_remembered_or_an_anchor(charity: Charity) -> None:
     last, short = await end(charity), (await anchored(charity)).hash[:16]
     await writes(charity, 2)
+    newest = (await anchored(charity)).hash
     await chained_anew(charity, 3)
 
     anew = await piece(charity, marks=[Mark(7, short)])
     from_another_place = await piece(charity, await end(charity), [Mark(7, short)])
     from_the_place = await piece(charity, last)
 
+    at_the_place = await piece(charity, await end(charity), [Mark(9, newest)])
+
     assert (await piece(charity)).ended
+    assert at_the_place.wrong == Wrong(9, "changed")
     assert [each.wrong for each in (anew, from_another_place, from_the_place)] == [
         Wrong(7, "forked"),
         Wrong(7, "changed"),
@@ -168,6 +173,13 @@ def test_once_a_week_it_begins_with_the_first_entry_and_is_all_walked_when_that_
 
     assert begins == [7] * 6 + [0] + [7] * 6 + [0]
     assert (first.all_at, walked.all_at, walked.whole_at) == (NOW, NOW + 2 * ANEW, NOW + 2 * ANEW)
+
+
+def test_a_beginning_that_lies_ahead_puts_nothing_off() -> None:
+    """Nobody of ours has written it."""
+    walked = replace(Walked().begun(NOW).after(Piece(Good(7, b"7"), ended=True), NOW, None), anew_at=NOW + 900 * EVERY)
+
+    assert walked.begun(NOW + EVERY).place.sequence == 0
 
 
 def test_a_walk_that_is_on_its_way_goes_on_and_leaves_the_last_end_as_it_was() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.cards import Aside, Card, Form, Open, Say, Show, Text
+from bot.cards import Aside, Button, Buttons, Card, Form, Open, Say, Show, Text
 from bot.channels import Letter, Placed, Sent
 from bot.channels.teams.app import TeamsChannel
 from bot.channels.teams.mailbox import MOST, Mailbox
@@ -64,8 +64,8 @@ async def test_so_does_whoever_goes_back_from_what_was_said_in_its_place(
 
 async def test_it_is_shown_as_the_last_press_left_it(connector: Connector, channel: TeamsChannel, desk: Desk) -> None:
     dora = connector.person("dora")
-    await channel.deliver(letter(dora, question("The week: safe", "All the numbers", action="all")))
-    desk.answers["all"], desk.answers["enquiry"] = Show(NUMBERS), Open(FORM)
+    await channel.deliver(letter(dora, question("The week: safe", "All the numbers", action="digest.all")))
+    desk.answers["digest.all"], desk.answers["enquiry"] = Show(NUMBERS), Open(FORM)
     await dora.presses("All the numbers")
     await dora.presses("Ask the lead")
 
@@ -107,6 +107,48 @@ async def test_a_card_of_a_consultation_is_not_kept(connector: Connector, channe
     await dora.leaves()
 
     assert "Case ABC-1" not in dora.sees()
+    assert f"# {desk.page.title}" in dora.sees()
+
+
+async def test_nor_is_a_page_that_was_opened_in_the_place_of_a_message(
+    connector: Connector, channel: TeamsChannel, desk: Desk
+) -> None:
+    """Whoever is kept out of that consultation meanwhile must not read it again on the way back."""
+    dora = connector.person("dora")
+    await channel.deliver(letter(dora, question("Answer a request soon", "Everything open", action="board")))
+    desk.answers["board"] = Show(question("Case ABC-1", "Hold it", action="enquiry"))
+    desk.answers["enquiry"] = Open(FORM)
+    await dora.presses("Everything open")
+    await dora.presses("Hold it")
+
+    await dora.leaves()
+
+    assert "ABC-1" not in dora.sees()
+    assert f"# {desk.page.title}" in dora.sees()
+
+
+async def test_nor_a_list_that_opens_consultations(connector: Connector, channel: TeamsChannel, desk: Desk) -> None:
+    dora = connector.person("dora")
+    case = Buttons((Button("Case ABC-1", "open", {"c": "1"}), Button("Ask the lead", "enquiry")))
+    await channel.deliver(letter(dora, Card("Waiting for you", (case,), "Ring 999.")))
+    desk.answers["enquiry"] = Open(FORM)
+    await dora.presses("Ask the lead")
+
+    await dora.leaves()
+
+    assert "ABC-1" not in dora.sees()
+
+
+async def test_whoever_has_left_or_is_locked_goes_back_to_what_they_may_see(
+    connector: Connector, channel: TeamsChannel, desk: Desk
+) -> None:
+    dora = connector.person("dora")
+    await opened(channel, desk, dora)
+    desk.listed = False
+
+    await dora.leaves()
+
+    assert "The week" not in dora.sees()
     assert f"# {desk.page.title}" in dora.sees()
 
 

@@ -103,6 +103,9 @@ class StoryDesk:
     async def card(self, who: Who, message: str) -> Card | None:
         return self.shown.get(who.user, {}).get(message)
 
+    async def may_be_shown(self, who: Who) -> bool:
+        return True
+
     async def accounts(self, channel: str) -> list[Account]:
         return [Account(who(user), name, role) for user, name, role in self.people]
 

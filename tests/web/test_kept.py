@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -29,6 +31,7 @@ from bot.cards import (
     Ticks,
 )
 from bot.channels import Letter, Placed
+from bot.channels.web.kept import Kept
 from bot.channels.web.written import Painted, read, written
 from tests.web.conftest import opened_sandbox, words
 from tests.web.desk import who
@@ -73,16 +76,35 @@ async def test_after_a_restart_a_digest_still_stands_there_and_can_be_pressed(tm
     assert (line["kind"], line["message"]) == ("show", "web-48")
 
 
-async def test_it_stands_there_as_the_last_press_left_it(tmp_path: Path) -> None:
-    async with opened_sandbox(tmp_path / "messages") as sandbox:
+def test_it_stands_there_as_the_last_press_on_the_digest_left_it(tmp_path: Path) -> None:
+    before, after = Kept(tmp_path / "messages"), Kept(tmp_path / "messages")
+    before.put(DIGEST, "web-48")
+    before.show("tom", "web-48", replace(WEEK, title="All the numbers"), "digest.numbers")
+
+    after.begin()
+
+    assert [card.title for _, card in after.beside("tom", [])] == ["All the numbers"]
+
+
+async def test_a_consultation_that_was_opened_in_its_place_is_not_written_down(tmp_path: Path) -> None:
+    messages = tmp_path / "messages"
+    async with opened_sandbox(messages) as sandbox:
         await sandbox.channel.deliver(DIGEST)
         await sandbox.press("tom", "answer", message="web-48")
         sandbox.desk.shown.clear()  # the desk itself draws it never again
 
-    page = await tom_reads(tmp_path / "messages")
+    assert "What is it about?" not in messages.read_text(encoding="utf-8")
+    assert "What is it about?" not in await tom_reads(messages)
 
-    assert "What is it about?" in page
-    assert "The week: safe" not in page
+
+async def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
+    messages = tmp_path / "messages"
+    async with opened_sandbox(messages) as sandbox:
+        await sandbox.channel.deliver(DIGEST)
+    first = stat.S_IMODE(messages.stat().st_mode)
+    await tom_reads(messages)  # begun anew, it is written anew
+
+    assert (first, stat.S_IMODE(messages.stat().st_mode)) == (0o600, 0o600)
 
 
 async def test_what_was_taken_back_does_not_come_back_with_a_restart(tmp_path: Path) -> None:

@@ -189,7 +189,8 @@ class Answers:
         card = await self._desk.card(event.who, event.message)
         if card is not None and waited:
             self._posting.keep(turned, card)  # what waited for the form, now and not when it is tried again
-        card = card or self._mailbox.at(turned.place)
+        if card is None and (kept := self._mailbox.at(turned.place)) and await self._desk.may_be_shown(event.who):
+            card = kept
         if card is None:
             return self._in_place(turned, render.card(await self._desk.home(event.who)))
         return self._in_place(turned, render.card(card, filled=turned.heard.kept))
@@ -203,7 +204,7 @@ class Answers:
                 return await self._aside(turned, card)
             self._posting.later(self._posting.new(turned, card))
             return Answer()
-        self._mailbox.show(turned.place, card)
+        self._mailbox.show(turned.place, card, event.action)
         shown = urgent.shown if urgent else None
         drawn = render.card(card)
         if event.message or shown:

@@ -228,7 +228,7 @@ class WebChannel:
         try:
             reply = await self._desk.handle(event)
             if isinstance(reply, Show):
-                self._kept.show(event.who.user, event.message, reply.card)
+                self._kept.show(event.who.user, event.message, reply.card, event.action)
                 await self._desk.sent(event, Sent(conversation=event.who.user, message=message_of(event)))
         except Unavailable as unavailable:
             return Aside(unavailable.card)

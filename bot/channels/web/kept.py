@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from bot.cards import Card
 from bot.channels import Letter
@@ -17,6 +18,7 @@ from bot.channels.web import written
 
 log = logging.getLogger(__name__)
 
+_OF_A_DIGEST = "digest."
 MOST = 60  # of one person: more than a year of digests
 
 
@@ -39,7 +41,8 @@ class Kept:
             except (ValueError, TypeError, LookupError):
                 log.warning("a message of the trial could not be read again; it is left out")
         new = self._path.with_suffix(".new")
-        new.write_text("".join(self._lines()), encoding="utf-8")
+        with _opened(new, "w") as file:
+            file.write("".join(self._lines()))
         os.replace(new, self._path)
 
     def put(self, letter: Letter, message: str) -> None:
@@ -47,10 +50,10 @@ class Kept:
         if letter.alone:
             self._change(letter.to.user, message, letter.card)
 
-    def show(self, user: str, message: str, card: Card) -> None:
-        """As a press left it, if it is one of these."""
+    def show(self, user: str, message: str, card: Card, action: str) -> None:
+        """As a press of this action left it, if it is one of these. The file has nothing of pages not a digest's."""
         if message in self._of.get(user, {}):
-            self._change(user, message, card)
+            self._change(user, message, card, written_down=action.startswith(_OF_A_DIGEST))
 
     def drop(self, user: str, message: str) -> None:
         if message in self._of.get(user, {}):
@@ -61,11 +64,11 @@ class Kept:
         known = {message for message, _ in drawn}
         return [*drawn, *((message, card) for message, card in self._of.get(user, {}).items() if message not in known)]
 
-    def _change(self, user: str, message: str, card: Card | None) -> None:
+    def _change(self, user: str, message: str, card: Card | None, *, written_down: bool = True) -> None:
         self._set(user, message, card)
         if self._path is not None:
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(_line(user, message, card))
+            with _opened(self._path, "a") as file:
+                file.write(_line(user, message, card if written_down else None))
 
     def _set(self, user: str, message: str, card: Card | None) -> None:
         """None: it is taken away."""
@@ -80,6 +83,11 @@ class Kept:
     def _lines(self) -> Iterator[str]:
         for user, mine in self._of.items():
             yield from (_line(user, message, card) for message, card in mine.items())
+
+
+def _opened(path: Path, how: str) -> IO[str]:
+    """For its owner alone, as the key that lies beside it."""
+    return open(path, how, encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
 def _line(user: str, message: str, card: Card | None) -> str:
