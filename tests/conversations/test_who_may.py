@@ -74,6 +74,7 @@ rota.seen              . . . . . . .   . . . . . . .   . . . . . . .
 hide                   . . . . . . .   . . . . . . .   . . . . . . .
 unhide                 . . . . . . .   . . . . . . .   . . . . . . .
 new                    W A S D M C K   W A S D M C K   W A S D M C K
+practise               W A S D M C K   W A S D M C K   W A S D M C K
 open                   W . . . . . .   W . . . . . .   W . . . . . .
 answer                 W . . . . . .   W . . . . . .   . . . . . . .
 ask                    W . . . . . .   W . . . . . .   W . . . . . .
