@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import collections
 import sqlite3
-import time
 from typing import Any
 
 import aiosqlite
@@ -24,8 +23,7 @@ CONNECT = {"check_same_thread": False}
 """Needed by this and by `storage.direct`, which use the connection outside its thread, never at the same time."""
 
 
-PATIENCE = 0.1  # seconds in the thread at a lock that another process holds
-_NAP = 0.0005  # seconds between two looks at it
+PATIENCE = 0.1  # seconds in the thread for one look at a lock that another process holds
 
 
 class _Cursor(AsyncAdapt_aiosqlite_cursor):
@@ -46,16 +44,11 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
             return self._cursor.fetchall() if self._cursor.description else []
 
         def patiently() -> list[Any]:
-            # SQLite's own patience sleeps for up to a tenth of a second at a time, while the lock is free again in two
-            # milliseconds: with two processes at work each stood idle for a third of the time.
-            until = time.monotonic() + PATIENCE
-            while True:
-                try:
-                    return run()
-                except sqlite3.OperationalError as trouble:
-                    if not _busy(trouble) or time.monotonic() > until:
-                        raise
-                time.sleep(_NAP)
+            self._connection._conn.execute(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}")
+            try:
+                return run()
+            finally:
+                self._connection._conn.execute("PRAGMA busy_timeout=0")
 
         if not operation.startswith("BEGIN"):
             self._in_thread(run)
@@ -86,10 +79,6 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
             self._rows = collections.deque(await_(self._connection._execute(run)))
         except Exception as error:
             self._adapt_connection._handle_exception(error)
-
-
-def _busy(trouble: sqlite3.OperationalError) -> bool:
-    return getattr(trouble, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
