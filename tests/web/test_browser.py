@@ -166,6 +166,16 @@ async def test_a_card_that_is_sent_again_as_it_stands_is_no_news(browser: Browse
     assert "2 new" in await tab.inner_text()
 
 
+async def test_what_came_while_the_stream_was_broken_is_counted_as_news(browser: Browser, sandbox: Sandbox) -> None:
+    page = await opened(browser, sandbox, 390)
+    tab = page.get_by_role("navigation", name="People").get_by_role("link", name="Tom")
+
+    sandbox.desk.shown = {"tom": {"m2": APPROVAL}}
+    await sandbox.channel.stop()
+
+    await expect(tab).to_contain_text("1 new")
+
+
 async def test_a_picture_is_seen_on_a_phone_and_has_its_words(browser: Browser, sandbox: Sandbox) -> None:
     drawing = Chart((Bar(0, 1, 1, 2, 1), Bar(1, 2, 2, 9, 0)), (date(2026, 11, 23),) * 12)
     image = Image("Twelve weeks", "23 Nov: 4.", drawing, "A triangle: emergencies.", drawing.png())

@@ -48,6 +48,7 @@ function place(line, { mine = false, quiet = false } = {}) {
   else column.querySelector(".cards").append(card);
   if (line.kind === "aside") card.querySelector("h3").before(closer(card));
   if (line.kind === "urgent") card.dataset.held = "yes"; // stays until the server has answered
+  if (!mine) count(column); // by whichever way it came: a page that asks how things stand may be before the stream
   if (mine) {
     card.dataset.opened = "";
     show(card);
@@ -93,6 +94,10 @@ function stamp(card) {
 function tell(column, words) {
   const name = column.querySelector("h2").textContent;
   column.querySelector("[data-live]").textContent = `${name}: updated just now. ${words}`;
+}
+
+// On the tab of somebody whose screen is not the one in view.
+function count(column) {
   const tab = document.querySelector(`.switch [data-person="${CSS.escape(column.dataset.person)}"]`);
   if (!tab || wide.matches || column.classList.contains("current") || columns.size === 1) return;
   const news = tab.querySelector(".news");
