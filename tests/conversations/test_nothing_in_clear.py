@@ -22,7 +22,7 @@ from bot.record.exporting import FORMATS, paged, written
 from tests import disk
 from tests.conversations import stories
 from tests.conversations.resident import TALKED, Ticked
-from tests.conversations.sides import NOT_IN_THE_SANDBOX, SLACKS_OWN
+from tests.conversations.sides import NOT_IN_THE_SANDBOX, SLACKS_OWN, OnWeb, on
 from tests.conversations.test_asking_back import answers, asks
 from tests.conversations.test_digest import MONDAY, waits_until
 from tests.conversations.test_enquiry import answers as answers_the_reader
@@ -35,6 +35,9 @@ from tests.conversations.test_two_workers import agreed_and_reported, says, trie
 from tests.conversations.town import Town
 
 COUNCIL = "Children's social care at the council"
+A_CASE = "A child at risk: "
+"""How the page of each case in here begins that was decided. No message of any kind has it."""
+
 QUIET = ("aiohttp.access", "slack_bolt", "slack_sdk", "botbuilder", "botframework", "alembic", "sqlalchemy")
 """The loggers of others, of which the command line takes warnings only."""
 
@@ -98,6 +101,14 @@ async def hidden(
     assert [word for word in words.used if word in said] == []
     assert await disk.standing(town.url, *words.used) == []
     assert list(temporary.iterdir()) == []
+    kept = kept_over_a_restart(town)
+    assert [word for word in (*words.used, A_CASE) if word in kept] == []
+
+
+def kept_over_a_restart(town: Town) -> str:
+    """The sandbox's own file of messages, where it has one."""
+    files = [side.messages for side in town.sides.values() if isinstance(side, OnWeb) and side.messages.exists()]
+    return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
 async def kinds(town: Town) -> set[str]:
@@ -105,6 +116,7 @@ async def kinds(town: Town) -> set[str]:
         return {each.kind for case in await town.cases() for each in await tx.texts.of(case.id)}
 
 
+@on("slack", "web", engines=True)
 @pytest.mark.usefixtures("hidden")
 async def test_from_the_first_reason_to_the_case_that_is_opened_again(town: Town, words: Words) -> None:
     amira, femi, ben = town.people("amira", "femi", "ben")
@@ -160,6 +172,8 @@ async def test_from_the_first_reason_to_the_case_that_is_opened_again(town: Town
     await ben.submits()
     await town.until(lambda: _noted(town, "reopened"))
     await town.delivers()
+    await amira.presses("Open it", on=message(amira, "# Open again"))
+    await amira.sees(A_CASE)
 
     assert await kinds(town) == {
         *("departure", "reason", "question", "reply", "approved", "done", "correction", "told", "reopened")
@@ -223,6 +237,7 @@ async def test_why_one_of_two_workers_cannot_confirm_it(town: Town, words: Words
     assert "excused" in await kinds(town)
 
 
+@on("slack", "web", engines=True)
 @pytest.mark.usefixtures("hidden")
 async def test_what_a_trustee_asks_about_the_digest_and_what_the_lead_answers(town: Town, words: Words) -> None:
     iris, ben = town.people("iris", "ben")
@@ -237,6 +252,7 @@ async def test_what_a_trustee_asks_about_the_digest_and_what_the_lead_answers(to
     await town.delivers()
     await iris.presses("Read the answer", on=message(iris, "You have an answer"))
     await iris.sees("# What was answered", *words.used)
+    assert "web" not in town.sides or "A question for you" in kept_over_a_restart(town)
 
 
 @NOT_IN_THE_SANDBOX
