@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -140,17 +140,22 @@ class Delivery:
 
     async def drain(self) -> None:
         """Send until nothing is due (tests, and the end of a process)."""
-        async with self.quiet():
-            pass
+        async with self.by_hand() as drained:
+            await drained()
 
     @asynccontextmanager
-    async def quiet(self) -> AsyncIterator[None]:
-        """While inside nothing is due, nothing is under way, and no round begins: when a trial may move its clock."""
+    async def by_hand(self) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+        """While inside no round begins but where what is given is called: it ends when nothing is due or under way.
+
+        After it, and before anything is written, a trial may move its clock.
+        """
         async with self._rounds_wait:
-            while await self._round() or self._busy or self._loose or self._full:
-                await asyncio.gather(*self._busy.values(), *self._loose, return_exceptions=True)
-            await self.settle_answers()
-            yield
+            yield self._drained
+
+    async def _drained(self) -> None:
+        while await self._round() or self._busy or self._loose or self._full:
+            await asyncio.gather(*self._busy.values(), *self._loose, return_exceptions=True)
+        await self.settle_answers()
 
     async def settle_answers(self) -> None:
         """Write down, in one transaction, every card that was sent as the direct answer to a press."""

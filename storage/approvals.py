@@ -6,13 +6,14 @@ The rule to keep: `settle` is a compare-and-set on "pending" and on the fingerpr
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Text, and_, bindparam, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.direct import Direct
 from storage.records import (
     ApprovalRequest,
     Conflict,
@@ -41,6 +42,19 @@ _SETTLE = (
 
 _ITS_PEOPLE = (asked.c.request_id == approval_requests.c.id) & (
     asked.c.organisation_id == approval_requests.c.organisation_id
+)
+_WITH_PEOPLE = (
+    select(approval_requests, asked.c.person_id, asked.c.at.label("asked_at"), asked.c.passed_at)
+    .outerjoin(asked, _ITS_PEOPLE)
+    .where(approval_requests.c.organisation_id == bindparam("org"))
+    .order_by(approval_requests.c.opened_at, approval_requests.c.id)
+)
+_OF = Direct(_WITH_PEOPLE.where(approval_requests.c.consultation_id == bindparam("case_id")))
+_GET = Direct(_WITH_PEOPLE.where(approval_requests.c.id == bindparam("request_id")))
+_DECISIONS = Direct(
+    select(decisions)
+    .join(approval_requests, approval_requests.c.id == decisions.c.request_id)
+    .where(approval_requests.c.consultation_id == bindparam("case_id"), decisions.c.organisation_id == bindparam("org"))
 )
 
 
@@ -133,7 +147,7 @@ class Approvals:
 
     async def get(self, id: str) -> ApprovalRequest:
         """Raises NotFound."""
-        found = await self._list(approval_requests.c.id == id)
+        found = _requests(await _GET.rows(self._work, {"request_id": id, "org": self._work.organisation_id}))
         if not found:
             raise NotFound("approval request")
         return found[0]
@@ -178,7 +192,7 @@ class Approvals:
 
     async def of(self, consultation_id: str) -> list[ApprovalRequest]:
         """Every request of a consultation, oldest first, settled ones too."""
-        return await self._list(approval_requests.c.consultation_id == consultation_id)
+        return _requests(await _OF.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id}))
 
     async def asked_of(self, person_id: str) -> list[tuple[str, RequestState]]:
         """(consultation id, state) of every request this person was asked about, oldest first."""
@@ -238,14 +252,7 @@ class Approvals:
 
     async def decisions(self, consultation_id: str) -> dict[str, Decision]:
         """Request id -> its decision."""
-        rows = await self._work.connection.execute(
-            select(decisions)
-            .join(approval_requests, approval_requests.c.id == decisions.c.request_id)
-            .where(
-                approval_requests.c.consultation_id == consultation_id,
-                decisions.c.organisation_id == self._work.organisation_id,
-            )
-        )
+        rows = await _DECISIONS.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id})
         return {row.request_id: _decision(row) for row in rows}
 
     async def decision(self, request_id: str) -> Decision | None:
@@ -259,19 +266,12 @@ class Approvals:
         mine = approval_requests.c.organisation_id == self._work.organisation_id
         return and_(approval_requests.c.id == request_id, mine)
 
-    async def _list(self, which: Any) -> list[ApprovalRequest]:
-        rows = (
-            await self._work.connection.execute(
-                select(approval_requests, asked.c.person_id, asked.c.at.label("asked_at"), asked.c.passed_at)
-                .outerjoin(asked, _ITS_PEOPLE)
-                .where(which, approval_requests.c.organisation_id == self._work.organisation_id)
-                .order_by(approval_requests.c.opened_at, approval_requests.c.id)
-            )
-        ).all()
-        found: dict[str, list[Row[Any]]] = {}
-        for row in rows:
-            found.setdefault(row.id, []).append(row)
-        return [_request(each) for each in found.values()]
+
+def _requests(rows: Iterable[Row[Any]]) -> list[ApprovalRequest]:
+    found: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(row)
+    return [_request(each) for each in found.values()]
 
 
 def _decision(row: Row[Any]) -> Decision:

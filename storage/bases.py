@@ -8,14 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.direct import Direct
 from storage.keeping import Basis
 from storage.records import to_micros
 from storage.tables import bases as table
 from storage.work import Work
+
+_OF = Direct(
+    select(table.c.question_id, table.c.basis)
+    .where(table.c.consultation_id == bindparam("case_id"), table.c.organisation_id == bindparam("org"))
+    .order_by(table.c.question_id)
+)
 
 
 class Bases:
@@ -48,9 +55,5 @@ class Bases:
 
     async def of(self, consultation_id: str) -> dict[str, Basis]:
         """Question id -> how it is known."""
-        rows = await self._work.connection.execute(
-            select(table.c.question_id, table.c.basis)
-            .where(table.c.consultation_id == consultation_id, table.c.organisation_id == self._work.organisation_id)
-            .order_by(table.c.question_id)
-        )
+        rows = await _OF.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id})
         return {row.question_id: cast("Basis", row.basis) for row in rows}

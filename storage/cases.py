@@ -89,6 +89,21 @@ ADVANCE = (
 """One version on, if nobody else was first: no row where somebody was."""
 
 _ADVANCE = Direct(ADVANCE)
+_BARRED = Direct(
+    select(barred.c.person_id).where(
+        barred.c.consultation_id == bindparam("case_id"), barred.c.organisation_id == bindparam("org")
+    )
+)
+_DEPARTURES = Direct(
+    select(departures)
+    .where(departures.c.consultation_id == bindparam("case_id"), departures.c.organisation_id == bindparam("org"))
+    .order_by(departures.c.at, departures.c.id)
+)
+_DISCLOSURES = Direct(
+    select(disclosures)
+    .where(disclosures.c.consultation_id == bindparam("case_id"), disclosures.c.organisation_id == bindparam("org"))
+    .order_by(disclosures.c.at, disclosures.c.id)
+)
 
 
 MARK = len(" (4K)")
@@ -300,11 +315,7 @@ class Cases:
             await self._work.connection.execute(insert(barred), rows)
 
     async def barred(self, consultation_id: str) -> frozenset[str]:
-        rows = await self._work.connection.execute(
-            select(barred.c.person_id).where(
-                barred.c.consultation_id == consultation_id, barred.c.organisation_id == self._work.organisation_id
-            )
-        )
+        rows = await _BARRED.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id})
         return frozenset(row.person_id for row in rows)
 
     async def depart(
@@ -327,14 +338,7 @@ class Cases:
 
     async def departures(self, consultation_id: str) -> list[Departure]:
         """Oldest first; the last one of a lane is the one that stands."""
-        rows = await self._work.connection.execute(
-            select(departures)
-            .where(
-                departures.c.consultation_id == consultation_id,
-                departures.c.organisation_id == self._work.organisation_id,
-            )
-            .order_by(departures.c.at, departures.c.id)
-        )
+        rows = await _DEPARTURES.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id})
         return [
             Departure(row.id, row.person_id, row.lane, row.proposed, row.chosen, row.text_id, from_micros(row.at))
             for row in rows
@@ -377,14 +381,7 @@ class Cases:
 
     async def disclosures(self, consultation_id: str) -> list[Disclosure]:
         """What was done, oldest first."""
-        rows = await self._work.connection.execute(
-            select(disclosures)
-            .where(
-                disclosures.c.consultation_id == consultation_id,
-                disclosures.c.organisation_id == self._work.organisation_id,
-            )
-            .order_by(disclosures.c.at, disclosures.c.id)
-        )
+        rows = await _DISCLOSURES.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id})
         return [
             Disclosure(
                 row.id,

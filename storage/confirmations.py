@@ -7,13 +7,20 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.direct import Direct
 from storage.records import Confirmation, ConfirmationKind, from_micros, to_micros
 from storage.tables import confirmations as table
 from storage.work import Work
+
+_OF = Direct(
+    select(table)
+    .where(table.c.consultation_id == bindparam("case_id"), table.c.organisation_id == bindparam("org"))
+    .order_by(table.c.at, table.c.lane, table.c.person_id)
+)
 
 
 class Confirmations:
@@ -45,11 +52,7 @@ class Confirmations:
 
     async def of(self, consultation_id: str) -> list[Confirmation]:
         """Everything confirmed about a consultation, oldest first."""
-        rows = await self._work.connection.execute(
-            select(table)
-            .where(table.c.consultation_id == consultation_id, table.c.organisation_id == self._work.organisation_id)
-            .order_by(table.c.at, table.c.lane, table.c.person_id)
-        )
+        rows = await _OF.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id})
         return [
             Confirmation(row.lane, row.person_id, cast("ConfirmationKind", row.what), from_micros(row.at))
             for row in rows

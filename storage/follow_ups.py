@@ -11,15 +11,22 @@ import secrets
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Text, insert, literal, select
+from sqlalchemy import Text, bindparam, insert, literal, select
 
 from storage.cases import REAL
+from storage.direct import Direct
 from storage.keeping import Chase, FollowUp, FollowUpKind
 from storage.outbox import Outbox
 from storage.records import from_micros, to_micros
 from storage.tables import consultations, jobs
 from storage.tables import follow_ups as table
 from storage.work import Work
+
+_OF = Direct(
+    select(table)
+    .where(table.c.consultation_id == bindparam("case_id"), table.c.organisation_id == bindparam("org"))
+    .order_by(table.c.at, table.c.id)
+)
 
 _KEY = "follow up:"
 
@@ -58,11 +65,7 @@ class FollowUps:
 
     async def of(self, consultation_id: str) -> list[FollowUp]:
         """Everything of a consultation, oldest first."""
-        rows = await self._work.connection.execute(
-            select(table)
-            .where(table.c.consultation_id == consultation_id, table.c.organisation_id == self._work.organisation_id)
-            .order_by(table.c.at, table.c.id)
-        )
+        rows = await _OF.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id})
         return [
             FollowUp(
                 row.id,

@@ -11,11 +11,12 @@ from typing import cast
 
 from sqlalchemy import bindparam, insert, select, update
 
+from storage.direct import Direct
 from storage.records import Conflict, Consultation, Handover, WhyHanded, from_micros, to_micros
 from storage.tables import consultations, handovers
 from storage.work import Work
 
-_OF = (
+_OF = Direct(
     select(handovers)
     .where(handovers.c.consultation_id == bindparam("case_id"), handovers.c.organisation_id == bindparam("org"))
     .order_by(handovers.c.at, handovers.c.id)
@@ -61,7 +62,7 @@ class Handovers:
 
     async def of(self, consultation_id: str) -> list[Handover]:
         """How it changed hands, oldest first."""
-        rows = await self._work.connection.execute(_OF, {"case_id": consultation_id, "org": self._work.organisation_id})
+        rows = await _OF.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id})
         return [
             Handover(row.from_id, row.to_id, row.by_id, cast("WhyHanded", row.why), from_micros(row.at)) for row in rows
         ]

@@ -8,15 +8,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Text, func, literal, select
+from sqlalchemy import Text, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.cases import REAL
+from storage.direct import Direct
 from storage.outbox import Outbox
 from storage.records import Rung, Taken, from_micros, to_micros
 from storage.tables import Int64, approval_requests, consultations, jobs, posts, rungs
 from storage.work import Work
+
+_OF = Direct(
+    select(rungs)
+    .join(approval_requests, approval_requests.c.id == rungs.c.request_id)
+    .where(approval_requests.c.consultation_id == bindparam("case_id"), rungs.c.organisation_id == bindparam("org"))
+    .order_by(rungs.c.request_id, rungs.c.step)
+)
 
 _SAME = rungs.c.organisation_id == approval_requests.c.organisation_id
 _RUNG = ["organisation_id", "request_id", "step", "kind", "at", "next_at"]
@@ -83,16 +91,7 @@ class Ladders:
 
     async def of(self, consultation_id: str) -> dict[str, list[Rung]]:
         """Request id -> its steps so far, first one first; each call of the leads with whoever was written to then."""
-        rows = await self._work.connection.execute(
-            select(rungs)
-            .join(approval_requests, approval_requests.c.id == rungs.c.request_id)
-            .where(
-                approval_requests.c.consultation_id == consultation_id,
-                rungs.c.organisation_id == self._work.organisation_id,
-            )
-            .order_by(rungs.c.request_id, rungs.c.step)
-        )
-        steps = rows.all()
+        steps = await _OF.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id})
         called = {row.at for row in steps if row.kind == "leads"}
         told: dict[int, set[str]] = {}
         if called:  # a step and its letters are promised in one transaction, so they are of one moment

@@ -174,7 +174,7 @@ LATE = (
 _holds = select(_another.c.id).where(  # whoever was given it has that in front of them, on any account
     _another.c.consultation_id == posts.c.consultation_id,
     _another.c.person_id == posts.c.person_id,
-    _another.c.kind.in_(("handed", "checklist")),
+    (_another.c.kind == "handed") | (_another.c.kind == "checklist"),
     _another.c.message != "",
 )
 UNDELIVERED = (

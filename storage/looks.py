@@ -9,15 +9,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Text, delete, literal, select, update
+from sqlalchemy import ColumnElement, Row, Text, bindparam, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.direct import Direct
 from storage.outbox import Outbox
 from storage.records import Conflict, Look, LookKind, from_micros, to_micros
 from storage.tables import consultations, jobs, posts
 from storage.tables import looks as table
 from storage.work import Work
+
+_OF = Direct(
+    select(table)
+    .where(table.c.consultation_id == bindparam("case_id"), table.c.organisation_id == bindparam("org"))
+    .order_by(table.c.kind)
+)
 
 
 class Looks:
@@ -86,11 +93,7 @@ class Looks:
 
     async def of(self, consultation_id: str) -> list[Look]:
         """Every look of a consultation, by kind."""
-        rows = await self._work.connection.execute(
-            select(table)
-            .where(table.c.consultation_id == consultation_id, table.c.organisation_id == self._work.organisation_id)
-            .order_by(table.c.kind)
-        )
+        rows = await _OF.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id})
         return [
             Look(
                 row.consultation_id,

@@ -67,6 +67,8 @@ _REFRESH = Direct(letters_to_copies(postgresql=True), sqlite=letters_to_copies(p
 _PUT = Direct(PUT_ALL[True], sqlite=PUT_ALL[False])
 _PROMISE = Direct(PROMISE[True], sqlite=PROMISE[False])
 _DONE_ONE = Direct(DONE_ONE)
+_UNDELIVERED = Direct(UNDELIVERED)
+_LATE = Direct(LATE)
 _NOTIFY = text(f"SELECT pg_notify('{WAKE}', '')")
 
 
@@ -349,7 +351,7 @@ class Outbox:
         A post with a `message` has had an older card; one without has had nothing at all.
         """
         values = {"case_id": consultation_id, "org": self._work.organisation_id, "retired": f"{RETIRED}%"}
-        rows = await self._work.connection.execute(UNDELIVERED, values)
+        rows = await _UNDELIVERED.rows(self._work, values)
         return [row.id for row in rows]
 
     async def given_up(self) -> list[dict[str, str]]:
@@ -367,7 +369,7 @@ class Outbox:
         Whatever is in the way: a product that says "later" for ever is no try, so such a letter never dies.
         """
         values = {"case_id": consultation_id, "org": self._work.organisation_id, "retired": f"{RETIRED}%"}
-        rows = await self._work.connection.execute(LATE, {**values, "before": to_micros(before)})
+        rows = await _LATE.rows(self._work, {**values, "before": to_micros(before)})
         return [(row.person_id, row.kind) for row in rows]
 
     async def cancel(self, key: str) -> None:

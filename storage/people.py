@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from storage.direct import Direct
 from storage.locks import LOCKED
 from storage.records import Address, Grant, Person, Role, from_micros, to_micros
-from storage.tables import addresses, grants, held, organisations, people
+from storage.tables import Int64, addresses, grants, held, organisations, people
 from storage.work import Work
 
 BY_ACCOUNT = (
@@ -36,13 +36,20 @@ _ALL = Direct(
     select(people, LOCKED).where(people.c.organisation_id == bindparam("org")).order_by(people.c.name, people.c.id)
 )
 _also = held.alias("also")
-_ONE_HUMAN = select(held.c.person_id, _also.c.person_id.label("other_id")).where(
-    held.c.organisation_id == bindparam("org"),
-    _also.c.organisation_id == held.c.organisation_id,
-    _also.c.channel == held.c.channel,
-    _also.c.tenant == held.c.tenant,
-    _also.c.user == held.c.user,
-    _also.c.person_id != held.c.person_id,
+_ONE_HUMAN = Direct(
+    select(held.c.person_id, _also.c.person_id.label("other_id")).where(
+        held.c.organisation_id == bindparam("org"),
+        _also.c.organisation_id == held.c.organisation_id,
+        _also.c.channel == held.c.channel,
+        _also.c.tenant == held.c.tenant,
+        _also.c.user == held.c.user,
+        _also.c.person_id != held.c.person_id,
+    )
+)
+_GRANTED = Direct(
+    select(grants)
+    .where(grants.c.organisation_id == bindparam("org"), grants.c.at >= bindparam("since", type_=Int64))
+    .order_by(grants.c.at, grants.c.id)
 )
 _ADDRESSES = select(addresses).where(addresses.c.organisation_id == bindparam("org"))
 OPEN = _ADDRESSES.where(addresses.c.closed_at.is_(None))
@@ -171,7 +178,7 @@ class People:
 
     async def one_human(self) -> dict[str, frozenset[str]]:
         """Person id -> the ids of other entries that are the same human: they had, or have, an account in common."""
-        rows = await self._work.connection.execute(_ONE_HUMAN, {"org": self._work.organisation_id})
+        rows = await _ONE_HUMAN.rows(self._work, {"org": self._work.organisation_id})
         groups: dict[str, set[str]] = {}
         for row in rows:
             both = groups.get(row.person_id, {row.person_id}) | groups.get(row.other_id, {row.other_id})
@@ -240,11 +247,7 @@ class People:
 
     async def granted(self, since: datetime) -> list[Grant]:
         """What was given since then, oldest first."""
-        rows = await self._work.connection.execute(
-            select(grants)
-            .where(grants.c.organisation_id == self._work.organisation_id, grants.c.at >= to_micros(since))
-            .order_by(grants.c.at, grants.c.id)
-        )
+        rows = await _GRANTED.rows(self._work, {"org": self._work.organisation_id, "since": to_micros(since)})
         return [Grant(row.person_id, row.what, row.by_id, from_micros(row.at)) for row in rows]
 
     def _is(self, channel: str, tenant: str, user: str) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.direct import Direct
 from storage.records import Address, NotFound, Post, to_micros
 from storage.tables import posts
 from storage.work import Work
@@ -16,11 +17,12 @@ from storage.work import Work
 RETIRED = "retired."
 """How the kind of a copy begins that has been replaced by a newer message."""
 
-_OF = (
+_OF = Direct(
     select(posts)
     .where(posts.c.consultation_id == bindparam("case_id"), posts.c.organisation_id == bindparam("org"))
     .order_by(posts.c.at, posts.c.id)
 )
+_GET = Direct(select(posts).where(posts.c.id == bindparam("post_id"), posts.c.organisation_id == bindparam("org")))
 
 
 class Posts:
@@ -67,17 +69,13 @@ class Posts:
 
     async def get(self, id: str) -> Post:
         """Raises NotFound."""
-        row = (
-            await self._work.connection.execute(
-                select(posts).where(posts.c.id == id, posts.c.organisation_id == self._work.organisation_id)
-            )
-        ).one_or_none()
-        if row is None:
+        rows = await _GET.rows(self._work, {"post_id": id, "org": self._work.organisation_id})
+        if not rows:
             raise NotFound("post")
-        return _post(row)
+        return _post(rows[0])
 
     async def of(self, consultation_id: str) -> list[Post]:
-        rows = await self._work.connection.execute(_OF, {"case_id": consultation_id, "org": self._work.organisation_id})
+        rows = await _OF.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id})
         return [_post(row) for row in rows]
 
     async def on(self, channel: str, tenant: str, user: str) -> list[Post]:

@@ -16,6 +16,15 @@ from storage.records import Absence, Shift, from_micros, to_micros
 from storage.tables import Int64, absences, organisations, shifts
 from storage.work import Work
 
+_ABSENT = Direct(
+    select(absences)
+    .where(
+        absences.c.organisation_id == bindparam("org"),
+        absences.c.since <= bindparam("now", type_=Int64),
+        absences.c.until > bindparam("now", type_=Int64),
+    )
+    .order_by(absences.c.until, absences.c.id)
+)
 _ON_CALL = Direct(
     select(shifts)
     .where(
@@ -84,15 +93,7 @@ class Rota:
     async def absent(self) -> dict[str, Absence]:
         """Person id -> their absence now; of several the one that lasts longest."""
         moment = to_micros(self._work.now)
-        rows = await self._work.connection.execute(
-            select(absences)
-            .where(
-                absences.c.organisation_id == self._work.organisation_id,
-                absences.c.since <= moment,
-                absences.c.until > moment,
-            )
-            .order_by(absences.c.until, absences.c.id)
-        )
+        rows = await _ABSENT.rows(self._work, {"org": self._work.organisation_id, "now": moment})
         return {
             row.person_id: Absence(row.person_id, from_micros(row.since), from_micros(row.until), row.stand_in_id)
             for row in rows

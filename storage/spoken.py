@@ -8,13 +8,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from storage.approvals import Approvals
+from storage.direct import Direct
 from storage.records import Confirmed, Conflict, Decision, Spoken, from_micros, to_micros
 from storage.tables import approval_requests
 from storage.tables import spoken as table
 from storage.work import Work
+
+_OF = Direct(
+    select(table)
+    .join(approval_requests, approval_requests.c.id == table.c.request_id)
+    .where(approval_requests.c.consultation_id == bindparam("case_id"), table.c.organisation_id == bindparam("org"))
+)
 
 
 class SpokenAgreements:
@@ -70,14 +77,7 @@ class SpokenAgreements:
 
     async def of(self, consultation_id: str) -> dict[str, Spoken]:
         """Request id -> what was said by telephone about it."""
-        rows = await self._work.connection.execute(
-            select(table)
-            .join(approval_requests, approval_requests.c.id == table.c.request_id)
-            .where(
-                approval_requests.c.consultation_id == consultation_id,
-                table.c.organisation_id == self._work.organisation_id,
-            )
-        )
+        rows = await _OF.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id})
         return {
             row.request_id: Spoken(
                 row.request_id,

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from storage.cases import Cases
+from storage.direct import Direct
 from storage.records import NotFound, SealedText, from_micros, to_micros
 from storage.tables import texts
 from storage.work import Work
+
+_OF = Direct(
+    select(texts.c.id, texts.c.consultation_id, texts.c.person_id, texts.c.kind, texts.c.about, texts.c.at)
+    .where(texts.c.consultation_id == bindparam("case_id"), texts.c.organisation_id == bindparam("org"))
+    .order_by(texts.c.at, texts.c.id)
+)
 
 
 class Texts:
@@ -54,11 +61,7 @@ class Texts:
 
     async def of(self, consultation_id: str) -> list[SealedText]:
         """The envelopes of a consultation, oldest first."""
-        rows = await self._work.connection.execute(
-            select(texts)
-            .where(texts.c.consultation_id == consultation_id, texts.c.organisation_id == self._work.organisation_id)
-            .order_by(texts.c.at, texts.c.id)
-        )
+        rows = await _OF.rows(self._work, {"case_id": consultation_id, "org": self._work.organisation_id})
         return [
             SealedText(row.id, row.consultation_id, row.person_id, row.kind, row.about, from_micros(row.at))
             for row in rows
