@@ -199,12 +199,14 @@ async def test_of_several_the_one_that_was_put_off_is_left_out(town: Town) -> No
     await time_goes_on(town, hours=7)
 
     await puts_off(amira, "In three days", label="Put something off", on=message(amira, LIST))
+    before = lists(amira)  # on Teams the form stood in the list's place, and nobody can read there what stood before
     await time_goes_on(town, days=3)  # Monday morning comes after it: put off until eight on Monday
 
-    assert lists(amira) == 2
+    assert lists(amira) == before + 1
     await puts_off(amira, "Next week", label="Put something off", on=message(amira, LIST))
+    before = lists(amira)
     await time_goes_on(town, days=1)
-    assert lists(amira) == 2
+    assert lists(amira) == before
     await amira.reads(THE_END)
     newest = message(amira, THE_END)
     assert (first in repr(newest), second in repr(newest)) == (False, True)
