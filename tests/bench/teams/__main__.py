@@ -20,6 +20,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import uvloop
+
 from bot.team.importing import import_charity, import_people
 from storage.migrating import migrate
 from storage.sealing import Keyring, new_key
@@ -31,6 +33,7 @@ from tests.bench.load import Lost, Order
 from tests.bench.processes import ROOT, Failed, free_port, load, process
 from tests.bench.slack import SECRET, TEAM, TOKEN
 from tests.bench.teams.people import Presser
+from tests.bench.teams.service import Service
 from tests.teams.connector import Connector
 
 BEGIN, END = "<!-- bench of teams: begin -->", "<!-- bench of teams: end -->"
@@ -102,15 +105,15 @@ def _measured(folder: Path, url: str, size: Size, only: str) -> str:
     for repetition in range(size.repetitions):
         for engine in list(engines)[:: -1 if repetition % 2 else 1] if only != "login" else ():
             database = engines[engine]()
-            for connections, run in asyncio.run(_ours(database, folder, size)):
+            for connections, run in uvloop.run(_ours(database, folder, size)):
                 _note(found, (engine, connections, OURS), run)
         for how, name in STOCK.items() if only != "login" else ():
-            for connections, run in asyncio.run(_stock(how, folder, size)):
+            for connections, run in uvloop.run(_stock(how, folder, size)):
                 _note(found, ("none", connections, name), run)
         if only != "presses":
             with _slack(folder) as slack:
                 for takes in (0.0, SLOW)[:: -1 if repetition % 2 else 1]:
-                    p99 = asyncio.run(_beside_a_login(engines["PostgreSQL"](), folder, slack, takes, size))
+                    p99 = uvloop.run(_beside_a_login(engines["PostgreSQL"](), folder, slack, takes, size))
                     print(f"login takes {takes * 1000:.0f} ms: Slack's p99 {p99:.1f} ms", flush=True)
                     logins.setdefault(f"{takes * 1000:.0f} ms", []).append(p99)
     return _tables(found, logins, size)
@@ -125,7 +128,7 @@ def _note(found: dict[Case, list[Run]], case: Case, run: Run) -> None:
 
 
 async def _ours(database: str, folder: Path, size: Size) -> list[tuple[int, Run]]:
-    async with Connector() as connector, _confer(database, connector, folder, connections=sum(size.presses)) as us:
+    async with Service() as connector, _confer(database, connector, folder, connections=sum(size.presses)) as us:
         port, pid = us
         handles, runs = iter(range(1, 100)), []
         for connections, presses in size.presses.items():
@@ -137,7 +140,7 @@ async def _ours(database: str, folder: Path, size: Size) -> list[tuple[int, Run]
 
 
 async def _stock(how: str, folder: Path, size: Size) -> list[tuple[int, Run]]:
-    async with Connector() as connector:
+    async with Service() as connector:
         connector.tokens[""] = math.inf  # it shows none
         # As large as ours in mid-consultation: it is ours, drawn once.
         path, port = folder / "card.json", free_port()
@@ -175,7 +178,7 @@ async def _confer(
 
 async def _beside_a_login(database: str, folder: Path, slack: str, takes: float, size: Size) -> float:
     """Slack's p99 of press → 200 in ms, while Teams presses go on and each token is of use for a second only."""
-    async with Connector() as connector:
+    async with Service() as connector:
         connector.delays["token"] = takes
         async with _confer(database, connector, folder, connections=4, slack=slack, slackers=4) as (port, pid):
             pressers = [Presser(connector, connector.person(f"p{at}"), port) for at in range(1, 5)]
