@@ -1,7 +1,8 @@
 """The beginning of every event: who speaks, whether this delivery is new, and the consultation it is about.
 
 The rule to keep: a delivery is taken in the transaction of its effect, and only for somebody who is active. On
-PostgreSQL the three are one statement, since every trip to the server is time in which somebody waits.
+PostgreSQL the three, and whether this person has a PIN, are one statement, since every trip to the server is time in
+which somebody waits.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy import Text, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.cases import COLUMNS, IN_ORDER, ITS_ANSWERS, STANDS, Cases, consultation_of
 from storage.deliveries import Deliveries
 from storage.direct import Direct
+from storage.factors import COUNTED, PersonalFactors
 from storage.people import BY_ACCOUNT, People
 from storage.records import Consultation, NotFound, Person, to_micros
-from storage.tables import Int64, answers, consultations, deliveries
+from storage.tables import Int64, answers, consultations, deliveries, factors
 from storage.work import Work
 
 
@@ -49,21 +51,26 @@ def _in_one() -> Any:
     its = (consultations.c.id == bindparam("case_id")) & (consultations.c.organisation_id == who.c.organisation_id)
     its &= STANDS
     first = select(func.count(taken.c.delivery)).scalar_subquery()
-    rows = select(*who.c, first.label("taken"), *COLUMNS)
-    return rows.select_from(who.outerjoin(consultations, its).outerjoin(answers, ITS_ANSWERS)).order_by(*IN_ORDER)
+    pin = (factors.c.organisation_id == who.c.organisation_id) & (factors.c.person_id == who.c.id)
+    pin &= factors.c.kind == literal_column("'pin'")
+    rows = select(*who.c, first.label("taken"), *COUNTED, *COLUMNS)
+    all_of_it = who.outerjoin(factors, pin).outerjoin(consultations, its).outerjoin(answers, ITS_ANSWERS)
+    return rows.select_from(all_of_it).order_by(*IN_ORDER)
 
 
 _ARRIVE = Direct(_in_one())
 _PERSON: Any = namedtuple("_PERSON", [column.name for column in BY_ACCOUNT.selected_columns])  # type: ignore[misc]
+_PIN: Any = namedtuple("_PIN", [column.name for column in COUNTED])  # type: ignore[misc]
 _CASE: Any = namedtuple("_CASE", [column.name for column in COLUMNS])  # type: ignore[misc]
 
 
 class Arrivals:
-    def __init__(self, work: Work, people: People, deliveries: Deliveries, cases: Cases) -> None:
+    def __init__(self, work: Work, people: People, deliveries: Deliveries, cases: Cases, own: PersonalFactors) -> None:
         self._work = work
         self._people = people
         self._deliveries = deliveries
         self._cases = cases
+        self._own = own
 
     async def of(self, channel: str, tenant: str, user: str, *, delivery: str, case_id: str) -> Arrival:
         """Find who speaks, bind the transaction to their organisation, and take the delivery ("" is none)."""
@@ -87,6 +94,8 @@ class Arrivals:
         if not rows:
             return Arrival(None, True, None)
         person = self._people.speaking(_PERSON(*rows[0][: len(_PERSON._fields)]))
+        before_case = len(rows[0]) - len(_CASE._fields)
+        self._own.arrived(person.id, "pin", _PIN(*rows[0][before_case - len(_PIN._fields) : before_case]))
         found: list[Any] = [_CASE(*row[-len(_CASE._fields) :]) for row in rows]
         case = consultation_of(found) if found[0].id else None
         return Arrival(person, not delivery or bool(rows[0].taken), case)

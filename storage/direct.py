@@ -82,26 +82,61 @@ def _as_it_is(*values: Any) -> tuple[Any, ...]:
     return values
 
 
-async def driver_of(connection: AsyncConnection, *, postgresql: bool) -> Any:
-    """The driver's own connection, inside the transaction that has begun.
+class _Open:
+    """A PostgreSQL transaction as SQLAlchemy's adapter keeps one while it is open: it would begin another one, else."""
 
-    SQLAlchemy begins a PostgreSQL transaction only with its first statement; here it is begun at once. Raises Ended
-    where the server has ended the connection: the pool looks at the line, which is closed a little later.
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+
+    async def commit(self) -> None:
+        await self._driver.execute("COMMIT")
+
+    async def rollback(self) -> None:
+        await self._driver.execute("ROLLBACK")
+
+
+async def open_on(connection: AsyncConnection) -> Any:
+    """PostgreSQL's own driver, in a transaction that has begun; SQLAlchemy would begin one with its first statement.
+
+    Raises Ended where the server has ended the connection: the pool looks at the line, which is closed a little later.
     """
-    raw: Any = await connection.get_raw_connection()
-    if postgresql and raw.dbapi_connection._transaction is None:
-        try:
-            await raw.dbapi_connection._start_transaction()
-        except BaseException as fault:
-            over = raw.driver_connection.is_closed()
-            # Cut off half-way, the driver may be in a transaction that SQLAlchemy knows nothing of: never used again.
-            raw.driver_connection.terminate()
-            if isinstance(fault, Exception) and over:
-                raise Ended(None, None, fault) from fault
-            if isinstance(fault, Exception):
-                _raise(fault)
-            raise
-    return raw.driver_connection
+    raw = _raw(connection)
+    driver, adapter = raw.driver_connection, raw.dbapi_connection
+    isolation = f" ISOLATION LEVEL {adapter.isolation_level.replace('_', ' ')}" if adapter.isolation_level else ""
+    try:
+        await driver.execute(f"BEGIN{isolation}{' READ ONLY' if adapter.readonly else ''}")
+    except BaseException as fault:
+        over = driver.is_closed()
+        # Cut off half-way, the driver may be in a transaction that SQLAlchemy knows nothing of: never used again.
+        driver.terminate()
+        if isinstance(fault, Exception) and over:
+            raise Ended(None, None, fault) from fault
+        if isinstance(fault, Exception):
+            _raise(fault)
+        raise
+    adapter._transaction = _Open(driver)
+    return driver
+
+
+async def close_on(connection: AsyncConnection, last: str) -> None:
+    """Commit what `open_on` began, in one trip with the statement `last` ("" is none), and give the connection back.
+
+    Raises what SQLAlchemy would raise; then nothing is committed, but where the line broke on the way.
+    """
+    raw = _raw(connection)
+    try:
+        await raw.driver_connection.execute(f"{last}; COMMIT" if last else "COMMIT")
+    except Exception as fault:
+        _raise(fault)
+    raw.dbapi_connection._transaction = None
+    # Nothing of these two asks the server any more, so they need none of SQLAlchemy's way to wait for one.
+    connection.sync_connection.commit()  # type: ignore[union-attr]
+    connection.sync_connection.close()  # type: ignore[union-attr]
+
+
+def _raw(connection: AsyncConnection) -> Any:
+    """The pool's connection, which is there already."""
+    return connection.sync_connection.connection  # type: ignore[union-attr]
 
 
 def _raise(fault: Exception) -> NoReturn:

@@ -17,8 +17,11 @@ from storage.work import Work
 
 _LENGTH = 2  # bytes that say how long the wrapped key is, which stands before the sealed text
 
+COUNTED = (table.c.kind, table.c.since, table.c.proven_at, table.c.used, table.c.failures, table.c.closed_until)
+"""The columns of a factor, without its secret."""
+
 _OF = Direct(
-    select(table).where(
+    select(*COUNTED).where(
         table.c.organisation_id == bindparam("org"),
         table.c.person_id == bindparam("person"),
         table.c.kind == bindparam("of"),
@@ -29,19 +32,30 @@ _OF = Direct(
 class PersonalFactors:
     def __init__(self, work: Work) -> None:
         self._work = work
+        self._arrived: tuple[str, Factors, Factor | None] | None = None
+
+    def arrived(self, person_id: str, kind: Factors, row: Any) -> None:
+        """What was read with the event itself: not asked for again, unless it is changed.
+
+        row: COUNTED, all of it None where there is no factor.
+        """
+        self._arrived = person_id, kind, _factor(row) if row.kind else None
 
     async def of(self, person_id: str, kind: Factors, *, hold: bool = False) -> Factor | None:
         """This person's factor. `hold`: nobody else counts a code of it until the end of this transaction."""
+        if not hold and self._arrived is not None and self._arrived[:2] == (person_id, kind):
+            return self._arrived[2]
         if not hold:
             rows = await _OF.rows(self._work, {"org": self._work.organisation_id, "person": person_id, "of": kind})
             return _factor(rows[0]) if rows else None
+        self._arrived = None  # somebody else may have counted a code since
         query = select(table).where(*self._one(person_id, kind)).with_for_update()
         row = (await self._work.connection.execute(query)).one_or_none()
         return None if row is None else _factor(row)
 
     async def keep(self, person_id: str, kind: Factors, secret: str, *, proven: bool) -> None:
         """A new secret in the place of any before it, with nothing counted. Until `proven` it protects nothing."""
-        moment = to_micros(self._work.now)
+        moment, self._arrived = to_micros(self._work.now), None
         await self._work.connection.execute(delete(table).where(*self._one(person_id, kind)))
         await self._work.connection.execute(
             insert(table).values(
@@ -93,6 +107,7 @@ class PersonalFactors:
 
     async def drop(self, person_id: str, kind: Factors) -> bool:
         """It is gone; whether there was one."""
+        self._arrived = None
         gone = await self._work.connection.execute(delete(table).where(*self._one(person_id, kind)))
         return gone.rowcount > 0
 
@@ -108,6 +123,7 @@ class PersonalFactors:
         return frozenset(row.person_id for row in rows)
 
     async def _set(self, person_id: str, kind: Factors, **values: Any) -> None:
+        self._arrived = None
         await self._work.connection.execute(update(table).where(*self._one(person_id, kind)).values(values))
 
     def _one(self, person_id: str, kind: Factors) -> tuple[Any, ...]:

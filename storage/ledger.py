@@ -43,11 +43,8 @@ class Ledger:
         self._work = work
 
     async def append(self, notes: Sequence[tuple[str, Mapping[str, str]]]) -> None:
-        """Write these as the next entries. Called by `Store.begin` just before it commits."""
-        organisation, at = self._work.organisation_id, to_micros(self._work.now)
-        bodies = [
-            json.dumps({"kind": kind, **ids}, sort_keys=True, separators=(",", ":")).encode() for kind, ids in notes
-        ]
+        """Write these as the next entries."""
+        organisation, at, bodies = self._work.organisation_id, to_micros(self._work.now), _bodies(notes)
         if self._work.postgresql:
             await _APPEND.rows(self._work, {"org": organisation, "at": at, "bodies": bodies})
             return
@@ -59,6 +56,16 @@ class Ledger:
             entry = {"sequence": sequence, "at": at, "body": body, "previous": previous, "hash": digest}
             await _WRITE.rows(self._work, {"organisation_id": organisation, **entry})
             previous = digest
+
+    def appending(self, notes: Sequence[tuple[str, Mapping[str, str]]]) -> str:
+        """On PostgreSQL: the same as one statement in words, to be sent together with the commit.
+
+        Whoever holds the chain keeps everybody else of the organisation from it, so nobody holds it over a trip of
+        their own. All of it is whole numbers and hexadecimal digits: nothing in it can end a text.
+        """
+        org = f"convert_from({_hex(self._work.organisation_id.encode())}, 'UTF8')"
+        bodies = ", ".join(map(_hex, _bodies(notes)))
+        return f"SELECT ledger_append({org}, {to_micros(self._work.now)}, ARRAY[{bodies}])"
 
     async def head(self) -> tuple[int, str]:
         """(last sequence, its hash in hex); (0, "") when nothing has been written."""
@@ -95,6 +102,14 @@ class Ledger:
         """What is first wrong with the chain, in words; empty when every entry follows from the one before."""
         found = await verified(chain_in(self._work), self._work.organisation_id)
         return [] if found.fault is None else [found.fault.words]
+
+
+def _bodies(notes: Sequence[tuple[str, Mapping[str, str]]]) -> list[bytes]:
+    return [json.dumps({"kind": kind, **ids}, sort_keys=True, separators=(",", ":")).encode() for kind, ids in notes]
+
+
+def _hex(value: bytes) -> str:
+    return f"decode('{value.hex()}', 'hex')"
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -20,7 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import engines, one_trip
 from storage.access import Access
@@ -32,7 +32,7 @@ from storage.confirmations import Confirmations
 from storage.deliveries import Deliveries
 from storage.digest_choices import DigestChoices
 from storage.digests import Digests
-from storage.direct import Ended, driver_of
+from storage.direct import Ended, close_on, open_on
 from storage.enquiries import Enquiries
 from storage.factors import PersonalFactors
 from storage.figures import Figures
@@ -134,7 +134,7 @@ class Transaction:
 
     @cached_property
     def arrivals(self) -> Arrivals:
-        return Arrivals(self, self.people, self.deliveries, self.cases)
+        return Arrivals(self, self.people, self.deliveries, self.cases, self.factors)
 
     @cached_property
     def steps(self) -> Steps:
@@ -245,6 +245,10 @@ class Transaction:
             await self.ledger.append(self._notes)
             self._notes.clear()
 
+    def closing_words(self) -> str:
+        """The same on PostgreSQL, as a statement that the commit is sent with; "" where nothing was noted."""
+        return self.ledger.appending(self._notes) if self._notes else ""
+
 
 class Store:
     """Opened once a process; closed at the end."""
@@ -275,18 +279,22 @@ class Store:
         """
         # SQLite takes one writer at a time anyway: queueing here is fair, queueing there is a lottery of sleeps.
         turn: AbstractAsyncContextManager[Any] = nullcontext() if self.postgresql else self._writing
-        async with _bounded(within) as limit, turn, _entered(self.writer, limit, within) as (connection, begun, driver):
+        async with _bounded(within) as limit, turn, _entered(self.writer, limit, within) as (connection, driver):
             transaction = Transaction(connection, driver, self.keys, now, self.postgresql)
             yield transaction
-            await transaction.seal_notes()
-            await begun.commit()  # whatever does not come this far is rolled back as its connection is given back
+            # Whatever does not come this far is rolled back as its connection is given back.
+            if self.postgresql:
+                await close_on(connection, transaction.closing_words())
+            else:
+                await transaction.seal_notes()
+                await connection.commit()
         if "outbox" in transaction.__dict__ and transaction.outbox.woken:
             self.due.set()
 
     @asynccontextmanager
     async def read(self, now: datetime, *, within: float | None = None) -> AsyncIterator[Transaction]:
         """One snapshot to read from, in which nothing can be written. `within` as in `begin`; raises as it does."""
-        async with _bounded(within) as limit, _entered(self.reader, limit, within) as (connection, _, driver):
+        async with _bounded(within) as limit, _entered(self.reader, limit, within) as (connection, driver):
             yield Transaction(connection, driver, self.keys, now, self.postgresql)
 
     @asynccontextmanager
@@ -328,15 +336,20 @@ async def _reaching(engine: AsyncEngine, until: float | None = None) -> AsyncIte
 
     Raises StoreUnavailable when none is to be had, it is lost on the way, or another transaction goes first.
     """
-    connected, guard = False, None
+    connection, guard = engine.connect(), None
+    connected = False
     try:
-        async with engine.connect() as connection:
-            connected = True
+        await connection.start()
+        connected = True
+        try:
             if until is not None and engine.dialect.name == "postgresql":
                 # The driver takes leave of a server politely; of one that does not answer, it would wait for seconds.
                 driver: Any = (await connection.get_raw_connection()).driver_connection
                 guard = asyncio.get_running_loop().call_at(until + _GRACE, driver.terminate)
             yield connection
+        finally:
+            if not connection.closed:  # what was committed has been given back
+                await connection.__aexit__(None, None, None)
     except (OperationalError, InterfaceError, PoolTimeout, OSError, TimeoutError) as trouble:
         raise StoreUnavailable(type(trouble).__name__) from trouble
     except DBAPIError as trouble:
@@ -354,18 +367,20 @@ async def _reaching(engine: AsyncEngine, until: float | None = None) -> AsyncIte
 @asynccontextmanager
 async def _entered(
     engine: AsyncEngine, limit: asyncio.Timeout, within: float | None
-) -> AsyncIterator[tuple[AsyncConnection, AsyncTransaction, Any]]:
-    """A connection, its transaction and its driver, begun on all three. `limit` ends here where `within` is None.
+) -> AsyncIterator[tuple[AsyncConnection, Any]]:
+    """A connection and its driver, in a transaction that has begun for both. `limit` ends here where `within` is None.
 
     A connection that the server ended while it lay in the pool shows at its BEGIN: then the next one, and no press is
     lost to it. Raises as `_reaching` does.
     """
     async with AsyncExitStack() as stack:
 
-        async def entered() -> tuple[AsyncConnection, AsyncTransaction, Any]:
+        async def entered() -> tuple[AsyncConnection, Any]:
             connection = await stack.enter_async_context(_reaching(engine, within and limit.when()))
-            begun = await _begun(connection, limit)  # one snapshot for the driver too, which begins none by itself
-            return connection, begun, await driver_of(connection, postgresql=engine.dialect.name == "postgresql")
+            if engine.dialect.name == "postgresql":
+                return connection, await open_on(connection)
+            await _begin(connection, limit)
+            return connection, (await connection.get_raw_connection()).driver_connection
 
         for _ in range(engines.POOLED):
             try:
@@ -380,11 +395,12 @@ async def _entered(
         yield found
 
 
-async def _begun(connection: AsyncConnection, limit: asyncio.Timeout) -> AsyncTransaction:
-    """A transaction that has begun. SQLite cannot be stopped while it waits for a lock, so it is asked to in steps."""
+async def _begin(connection: AsyncConnection, limit: asyncio.Timeout) -> None:
+    """A transaction begins. SQLite cannot be stopped while it waits for a lock, so it is asked to in steps."""
     while True:
         try:
-            return await connection.begin()
+            await connection.begin()
+            return
         except OperationalError as trouble:
             until = limit.when()
             code = getattr(trouble.orig, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF

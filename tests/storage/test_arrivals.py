@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from storage.arrivals import Arrival
 from tests.storage.charity import NOW, Charity, rows
@@ -86,3 +87,37 @@ async def test_an_event_without_a_delivery_takes_none_and_is_always_first(charit
 
     assert [arrival.first for arrival in arrivals] == [True, True]
     assert await rows(charity.store, "SELECT * FROM deliveries") == []
+
+
+async def test_a_pin_comes_with_the_event_and_is_another_one_once_it_was_changed(charity: Charity) -> None:
+    async with charity.begin() as tx:
+        await tx.factors.keep(charity.worker.id, "pin", "kept", proven=True)
+        await tx.factors.keep(charity.trustee.id, "pin", "kept", proven=False)
+        kept = await tx.factors.of(charity.worker.id, "pin")
+
+    async with charity.store.begin(NOW) as tx:
+        await tx.arrivals.of("web", charity.id, "worker", delivery="", case_id=charity.case.id)
+        arrived = await tx.factors.of(charity.worker.id, "pin")
+        trustees = await tx.factors.of(charity.trustee.id, "pin")
+        wrong = await tx.factors.wrong(charity.worker.id, "pin", limit=5, closed_for=timedelta(minutes=15))
+        counted = await tx.factors.of(charity.worker.id, "pin")
+        dropped = await tx.factors.drop(charity.worker.id, "pin")
+        gone = await tx.factors.of(charity.worker.id, "pin")
+
+    assert kept is not None
+    assert arrived == kept
+    assert trustees is not None
+    assert trustees.proven_at is None
+    assert (wrong.failures, counted and counted.failures, dropped, gone) == (1, 1, True, None)
+
+
+async def test_whoever_has_no_pin_arrives_without_one(charity: Charity, other: Charity) -> None:
+    async with other.begin() as tx:
+        await tx.factors.keep(other.worker.id, "pin", "kept", proven=True)
+    async with charity.begin() as tx:
+        await tx.factors.keep(charity.worker.id, "totp", "kept", proven=True)
+
+    async with charity.store.begin(NOW) as tx:
+        await tx.arrivals.of("web", charity.id, "worker", delivery="", case_id="")
+
+        assert await tx.factors.of(charity.worker.id, "pin") is None

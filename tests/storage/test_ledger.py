@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -174,3 +175,53 @@ async def test_what_the_store_writes_into_the_ledger_holds_ids_and_kinds_only(ch
         {"kind": "account connected", "person": person.id},
     ]
     assert MARK not in str(bodies)
+
+
+@pytest.mark.parametrize("odd", ["it's", "'); DROP TABLE ledger; --", "\\x00", "$$", "“quoted” ☎ \U0001f4de", "\n;\n"])
+async def test_a_note_is_kept_as_it_is_whatever_signs_stand_in_it(charity: Charity, odd: str) -> None:
+    async with charity.begin() as tx:
+        tx.note("sent", person=odd)
+
+    async with charity.read() as tx:
+        assert json.loads((await tx.ledger.entries())[-1].body) == {"kind": "sent", "person": odd}
+        assert await tx.ledger.faults() == []
+
+
+async def test_nobody_holds_the_chain_over_a_trip_of_their_own_on_postgresql(charity: Charity) -> None:
+    if not charity.store.postgresql:
+        return  # SQLite has one writer at a time anyway
+    said: asyncio.Queue[str] = asyncio.Queue()
+
+    def heard(query: Any) -> None:
+        said.put_nowait(query.query)
+
+    async with charity.begin() as tx:
+        driver = tx.driver
+        driver.add_query_logger(heard)
+        tx.note("sent", person="somebody")
+    first = await asyncio.wait_for(said.get(), 30)
+    driver.remove_query_logger(heard)
+
+    assert (first.count("ledger_append"), first.count("COMMIT")) == (1, 1)
+
+
+async def test_where_the_ledger_cannot_be_written_nothing_is_and_the_next_press_is(charity: Charity) -> None:
+    if not charity.store.postgresql:
+        return  # there the entries are rows like any others
+    await behind(charity.store, "ALTER FUNCTION ledger_append(text, bigint, bytea[]) RENAME TO ledger_away")
+
+    async def answered() -> None:
+        async with charity.begin() as tx:
+            await tx.cases.record_answers(charity.case, {"danger": "no"})
+            tx.note("answered")
+
+    with pytest.raises(DBAPIError):
+        await answered()
+    await behind(charity.store, "ALTER FUNCTION ledger_away(text, bigint, bytea[]) RENAME TO ledger_append")
+    async with charity.begin() as tx:
+        tx.note("sent")
+
+    async with charity.read() as tx:
+        assert (await tx.cases.get(charity.case.id)).values == {}
+        assert json.loads((await tx.ledger.entries())[-1].body) == {"kind": "sent"}
+        assert await tx.ledger.faults() == []
