@@ -5,6 +5,7 @@ Addresses on this machine are taken as well, but only in a plainly local run.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -30,6 +31,7 @@ def is_login(url: str, *, local: bool) -> bool:
     return _is_one_of(url, LOGINS) or (local and is_loopback(url))
 
 
+@lru_cache(maxsize=256)  # this and the next one: asked twice a press, of very few addresses
 def is_loopback(url: str) -> bool:
     """Whether this is an http(s) address of this machine itself."""
     parts = _split(url)
@@ -48,6 +50,7 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=256)
 def _is_one_of(url: str, hosts: frozenset[str]) -> bool:
     parts = _split(url)
     return parts is not None and parts.scheme == "https" and parts.port in (None, 443) and parts.hostname in hosts

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from bot.events import Who
@@ -28,7 +28,8 @@ class Reference:
     directory: str = ""
 
     def written(self) -> str:
-        return json.dumps({name: each for name, each in asdict(self).items() if each}, separators=(",", ":"))
+        held = {name: each for name in self.__slots__ if (each := getattr(self, name))}
+        return json.dumps(held, separators=(",", ":"))
 
     @classmethod
     def read(cls, text: str) -> Reference | None:
@@ -55,7 +56,7 @@ def of(body: Mapping[str, Any]) -> Reference:
         )
     except (LookupError, TypeError, AttributeError):
         raise ValueError("no conversation to answer in") from None
-    if not all(isinstance(each, str) for each in asdict(reference).values()):
+    if not all(isinstance(getattr(reference, name), str) for name in reference.__slots__):
         raise ValueError("an id is not a text")
     if not (reference.service and reference.conversation and reference.user):
         raise ValueError("no conversation to answer in")

@@ -37,6 +37,7 @@ from bot.cards import (
     Weight,
 )
 from bot.channels.teams import inputs, simple, words
+from bot.channels.teams.encoding import encoded
 from bot.channels.teams.inputs import Filled
 from bot.channels.teams.origin import BACK, Origin, written_in
 from bot.channels.teams.words import Json
@@ -49,6 +50,7 @@ https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-
 ROW_BUTTONS = 3
 ROW_TEXT = 24  # characters of all labels in a row: on a phone more is cut
 KEPT = "kept"
+_MORE = bytes([*b",:\x7f", *range(0x80, 0x100)])  # what may be more than one sign where the card is written at length
 _PICTURE = "picture"
 """Goes before anything else, into its words."""
 _CAN_GO = ("small print", "detail", "text", "numbers")
@@ -123,7 +125,7 @@ def form(
         return _fitted([*drawn, _Drawn(KEPT, _row([back]))], spoken)
     origin = Origin(form.action, form.carry, True, form, form.danger, kept or {}, written_in(form))
     whole = _whole([*drawn, _Drawn(KEPT, _row([_submit(form, origin), back]))], spoken)
-    if size(whole) <= LIMIT:
+    if _fits(whole):
         return whole
     # A form that is too long to be remembered as well is still asked.
     return _fitted([*drawn, _Drawn(KEPT, _row([_submit(form, replace(origin, form=None)), back]))], spoken)
@@ -138,6 +140,14 @@ def corrections(errors: Mapping[str, str], danger: str = "") -> Card:
 def size(drawn: Json) -> int:
     """Signs, in the longest way in which it may be written; no fewer than its bytes."""
     return len(json.dumps(drawn))
+
+
+def _fits(drawn: Json) -> bool:
+    """Whether `size` is within the limit. Most cards plainly are, and to write one out at length takes a while."""
+    raw = encoded(drawn)
+    plain = len(raw.translate(None, _MORE))
+    # At length a sign above ASCII is twelve for its four bytes at most, a separator two for one, and DEL six for one.
+    return plain + 6 * (len(raw) - plain) <= LIMIT or size(drawn) <= LIMIT
 
 
 def _card(card: Card, filled: Filled | None) -> Iterator[_Drawn]:
@@ -162,11 +172,11 @@ def _fitted(drawn: Sequence[_Drawn], spoken: str) -> Json:
     then words, and never a button.
     """
     whole = _whole(drawn, spoken)
-    if size(whole) > LIMIT and any(each.rank == _PICTURE for each in drawn):
-        drawn = [each for one in drawn for each in (_in_words(one) if one.rank == _PICTURE else [one])]
-        whole = _whole(drawn, spoken)
-    if size(whole) <= LIMIT:
+    if _fits(whole):
         return whole
+    if any(each.rank == _PICTURE for each in drawn):
+        drawn = [each for one in drawn for each in (_in_words(one) if one.rank == _PICTURE else [one])]
+        return _fitted(drawn, spoken)
     kept = [replace(each, element=_for_new_clients(each.element)) for each in drawn]
     too_much = size(_whole(kept, spoken)) - LIMIT
     if too_much > 0:
