@@ -11,10 +11,10 @@ from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, bindparam, func, literal_column, select
+from sqlalchemy import Text, bindparam, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import insert
 
-from storage.cases import COLUMNS, IN_ORDER, ITS_ANSWERS, STANDS, Cases, consultation_of
+from storage.cases import IN_ORDER, ITS_ANSWERS, STANDS, Cases, consultation_with
 from storage.deliveries import Deliveries
 from storage.direct import Direct
 from storage.factors import COUNTED, PersonalFactors
@@ -53,15 +53,19 @@ def _in_one() -> Any:
     first = select(func.count(taken.c.delivery)).scalar_subquery()
     pin = (factors.c.organisation_id == who.c.organisation_id) & (factors.c.person_id == who.c.id)
     pin &= factors.c.kind == literal_column("'pin'")
-    rows = select(*who.c, first.label("taken"), *COUNTED, *COLUMNS)
-    all_of_it = who.outerjoin(factors, pin).outerjoin(consultations, its).outerjoin(answers, ITS_ANSWERS)
-    return rows.select_from(all_of_it).order_by(*IN_ORDER)
+    # One row, whatever was answered: a row for each answer would say all the rest of it some thirty times.
+    each = select(answers.c.question_id, answers.c.value, answers.c.at).where(ITS_ANSWERS).order_by(*IN_ORDER)
+    in_order = each.correlate(consultations).subquery("in_order")
+    all_given = select(*(func.array_agg(column).label(column.name) for column in in_order.c)).lateral("given")
+    rows = select(*who.c, first.label("taken"), *COUNTED, *consultations.c, *all_given.c)
+    all_of_it = who.outerjoin(factors, pin).outerjoin(consultations, its).outerjoin(all_given, true())
+    return rows.select_from(all_of_it)
 
 
 _ARRIVE = Direct(_in_one())
 _PERSON: Any = namedtuple("_PERSON", [column.name for column in BY_ACCOUNT.selected_columns])  # type: ignore[misc]
 _PIN: Any = namedtuple("_PIN", [column.name for column in COUNTED])  # type: ignore[misc]
-_CASE: Any = namedtuple("_CASE", [column.name for column in COLUMNS])  # type: ignore[misc]
+_CASE: Any = namedtuple("_CASE", [column.name for column in consultations.c])  # type: ignore[misc]
 
 
 class Arrivals:
@@ -93,12 +97,15 @@ class Arrivals:
         )
         if not rows:
             return Arrival(None, True, None)
-        person = self._people.speaking(_PERSON(*rows[0][: len(_PERSON._fields)]))
-        before_case = len(rows[0]) - len(_CASE._fields)
-        self._own.arrived(person.id, "pin", _PIN(*rows[0][before_case - len(_PIN._fields) : before_case]))
-        found: list[Any] = [_CASE(*row[-len(_CASE._fields) :]) for row in rows]
-        case = consultation_of(found) if found[0].id else None
-        return Arrival(person, not delivery or bool(rows[0].taken), case)
+        (row,) = rows
+        who, (taken, *rest) = row[: len(_PERSON._fields)], row[len(_PERSON._fields) :]
+        pin, rest = rest[: len(_PIN._fields)], rest[len(_PIN._fields) :]
+        person = self._people.speaking(_PERSON(*who))
+        self._own.arrived(person.id, "pin", _PIN(*pin))
+        its = _CASE(*rest[: len(_CASE._fields)])
+        given = [each or () for each in rest[len(_CASE._fields) :]]
+        case = consultation_with(its, zip(*given, strict=True)) if its.id else None
+        return Arrival(person, not delivery or bool(taken), case)
 
     async def _case(self, id: str) -> Consultation | None:
         try:

@@ -6,7 +6,7 @@ Every change is a compare-and-set on the version the person was looking at.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
@@ -420,6 +420,9 @@ def _bare(row: Row[Any], kept: Mapping[str, Answer] | None = None) -> Consultati
 
 def consultation_of(rows: Any) -> Consultation:
     """The consultation of rows that end with `COLUMNS`, and are named as a consultation's."""
-    # Unpacked and not read by name: this is the hottest loop of a press.
-    kept = {question: Answer(question, value, from_micros(at)) for *_, question, value, at in rows if question}
-    return _bare(rows[0], kept)
+    return consultation_with(rows[0], [row[-3:] for row in rows if row[-3]])
+
+
+def consultation_with(row: Any, given: Iterable[tuple[str, str, int]]) -> Consultation:
+    """The consultation of a row that is named as one's, with (question id, value, microseconds) of answers."""
+    return _bare(row, {question: Answer(question, value, from_micros(at)) for question, value, at in given})
