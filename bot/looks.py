@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 
 from bot.asking_again import evening as evening
 from bot.asking_again import follow
@@ -21,7 +22,7 @@ from bot.telling import tell
 from bot.together import KIND as THERE
 from bot.together import lacking, pairs, to_tell
 from bot.wording import whom_to_ring
-from policy.book import SENDING, Question
+from policy.book import SENDING, Book, Question
 from policy.grounds import grounds
 from policy.walk import Decided, Verdict
 from storage.records import Look, LookKind, Person
@@ -136,11 +137,16 @@ def half_way(picture: Picture) -> bool:
 
 def dangers(picture: Picture) -> list[Question]:
     """What was ticked, or "not sure", of the dangers that open a lane which protects somebody."""
-    book, values = picture.book, picture.case.values
+    values = picture.case.values
+    return [each for each in _to_tick(picture.book) if values.get(each.id) in ("yes", "unsure")]
+
+
+@lru_cache(maxsize=64)
+def _to_tick(book: Book) -> tuple[Question, ...]:
+    """Every danger that opens a lane which protects somebody. Asked at each press, of a book that does not change."""
     ticks = {screen.id for screen in book.screens if screen.kind == "ticks"}
     ids = {id for lane in book.lanes if lane.protective for id in grounds(book, lane.id)}
-    asked = [question for question in book.questions if question.id in ids and question.screen in ticks]
-    return [each for each in asked if values.get(each.id) in ("yes", "unsure")]
+    return tuple(question for question in book.questions if question.id in ids and question.screen in ticks)
 
 
 def open_looks(picture: Picture, person: Person) -> list[Look]:

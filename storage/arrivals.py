@@ -102,7 +102,7 @@ class Arrivals:
         pin, rest = rest[: len(_PIN._fields)], rest[len(_PIN._fields) :]
         person = self._people.speaking(_PERSON(*who))
         self._own.arrived(person.id, "pin", _PIN(*pin))
-        its = _CASE(*rest[: len(_CASE._fields)])
+        its: Any = _CASE(*rest[: len(_CASE._fields)])
         given = [each or () for each in rest[len(_CASE._fields) :]]
         case = consultation_with(its, zip(*given, strict=True)) if its.id else None
         return Arrival(person, not delivery or bool(taken), case)

@@ -100,7 +100,7 @@ async def open_on(connection: AsyncConnection) -> Any:
 
     Raises Ended where the server has ended the connection: the pool looks at the line, which is closed a little later.
     """
-    raw = _raw(connection)
+    raw = raw_of(connection)
     driver, adapter = raw.driver_connection, raw.dbapi_connection
     isolation = f" ISOLATION LEVEL {adapter.isolation_level.replace('_', ' ')}" if adapter.isolation_level else ""
     try:
@@ -123,7 +123,7 @@ async def close_on(connection: AsyncConnection, last: str) -> None:
 
     Raises what SQLAlchemy would raise; then nothing is committed, but where the line broke on the way.
     """
-    raw = _raw(connection)
+    raw = raw_of(connection)
     try:
         await raw.driver_connection.execute(f"{last}; COMMIT" if last else "COMMIT")
     except Exception as fault:
@@ -134,8 +134,8 @@ async def close_on(connection: AsyncConnection, last: str) -> None:
     connection.sync_connection.close()  # type: ignore[union-attr]
 
 
-def _raw(connection: AsyncConnection) -> Any:
-    """The pool's connection, which is there already."""
+def raw_of(connection: AsyncConnection) -> Any:
+    """The pool's connection, which is there already: SQLAlchemy's own way to it would be one that could wait."""
     return connection.sync_connection.connection  # type: ignore[union-attr]
 
 

@@ -32,7 +32,7 @@ from storage.confirmations import Confirmations
 from storage.deliveries import Deliveries
 from storage.digest_choices import DigestChoices
 from storage.digests import Digests
-from storage.direct import Ended, close_on, open_on
+from storage.direct import Ended, close_on, open_on, raw_of
 from storage.enquiries import Enquiries
 from storage.factors import PersonalFactors
 from storage.figures import Figures
@@ -344,7 +344,7 @@ async def _reaching(engine: AsyncEngine, until: float | None = None) -> AsyncIte
         try:
             if until is not None and engine.dialect.name == "postgresql":
                 # The driver takes leave of a server politely; of one that does not answer, it would wait for seconds.
-                driver: Any = (await connection.get_raw_connection()).driver_connection
+                driver = raw_of(connection).driver_connection
                 guard = asyncio.get_running_loop().call_at(until + _GRACE, driver.terminate)
             yield connection
         finally:
@@ -380,7 +380,7 @@ async def _entered(
             if engine.dialect.name == "postgresql":
                 return connection, await open_on(connection)
             await _begin(connection, limit)
-            return connection, (await connection.get_raw_connection()).driver_connection
+            return connection, raw_of(connection).driver_connection
 
         for _ in range(engines.POOLED):
             try:

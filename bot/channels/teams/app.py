@@ -27,7 +27,7 @@ from bot.channels.teams.door import Door, Refused
 from bot.channels.teams.editing import Editing
 from bot.channels.teams.encoding import encoded
 from bot.channels.teams.filling import Filling
-from bot.channels.teams.given import Given
+from bot.channels.teams.given import Given, Said
 from bot.channels.teams.inbound_auth import Guard, Keys
 from bot.channels.teams.letters import Letters
 from bot.channels.teams.mailbox import Mailbox
@@ -75,7 +75,7 @@ class TeamsChannel:
                 return web.Response(status=refused.status, text=refused.why)
             if answer.body is None:
                 return web.Response(status=answer.status)
-            said = encoded(answer.body)
+            said = answer.body
             return web.Response(body=said, status=answer.status, content_type="application/json", charset="utf-8")
 
         app.router.add_post(PATH, receive)
@@ -137,11 +137,11 @@ class TeamsChannel:
             raise DeliveryError("not started")
         await self._letters.erase(placed)
 
-    async def _received(self, request: web.Request) -> Answer:
+    async def _received(self, request: web.Request) -> Said:
         since = self._ticks()
         let_in = await self._door.let_in(request)
         if let_in is None:
-            return Answer()
+            return Said()
         turned, body = let_in
         event = turned.event
         delivery = (event.who.tenant, event.who.user, event.delivery)
@@ -149,12 +149,12 @@ class TeamsChannel:
 
     # The turn
 
-    async def _turn(self, turned: Turned, body: Mapping[str, Any], since: float) -> Answer:
+    async def _turn(self, turned: Turned, body: Mapping[str, Any], since: float) -> Said:
         context = self._adapter.turn(turned.here, body)
         context.turn_state[TURNED] = turned, since
         await self._adapter.run_pipeline(context, self._turns.on_turn)
         answer: Answer = context.turn_state.get(TOOK) or Answer()
-        return answer
+        return Said(answer.status, None if answer.body is None else encoded(answer.body), answer.typed)
 
     async def _take(self, context: TurnContext) -> None:
         turned, since = context.turn_state[TURNED]
