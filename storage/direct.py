@@ -125,9 +125,11 @@ async def close_on(connection: AsyncConnection, last: str) -> None:
     """
     raw = raw_of(connection)
     try:
-        await raw.driver_connection.execute(f"{last}; COMMIT" if last else "COMMIT")
+        done = await raw.driver_connection.execute(f"{last}; COMMIT" if last else "COMMIT")
     except Exception as fault:
         _raise(fault)
+    if done != "COMMIT":  # a statement had failed and nobody said so: the server answers a COMMIT with ROLLBACK
+        raise OperationalError(None, None, RuntimeError("nothing was committed"))
     raw.dbapi_connection._transaction = None
     # Nothing of these two asks the server any more, so they need none of SQLAlchemy's way to wait for one.
     connection.sync_connection.commit()  # type: ignore[union-attr]

@@ -153,3 +153,20 @@ async def test_of_two_transactions_in_each_others_way_one_is_told_to_begin_again
     ended = await asyncio.gather(takes("worker", "trustee"), takes("trustee", "worker"), return_exceptions=True)
 
     assert sorted(type(each).__name__ for each in ended) == ["GaveWay", "NoneType"]
+
+
+async def test_what_the_server_did_not_commit_is_never_taken_for_kept_on_postgresql(charity: Charity) -> None:
+    if not charity.store.postgresql:
+        return  # there a statement that failed takes nothing else with it
+
+    async def pressed() -> None:
+        async with charity.begin() as tx:
+            await tx.cases.record_answers(charity.case, {"danger": "no"})
+            with pytest.raises(IntegrityError):
+                await tx.connection.execute(text("INSERT INTO organisations DEFAULT VALUES"))
+
+    with pytest.raises(StoreUnavailable):
+        await pressed()
+
+    async with charity.begin() as tx:
+        assert (await tx.cases.get(charity.case.id)).values == {}
