@@ -33,14 +33,14 @@ from bot.picture import REACHED_WITHIN, look
 from bot.reporting import without_lead
 from bot.trace import place_of
 from bot.turn import Office
-from storage.outbox import ATTEMPTS, LEASE, WALK
+from storage.outbox import ATTEMPTS, LEASE, SHORT_LEASE, WALK
 from storage.records import Consultation, Job, NotFound, Post
 from storage.scrubbing import scrub
 from storage.store import StoreUnavailable, Transaction
 
 log = logging.getLogger(__name__)
 
-_AT_MOST = LEASE.total_seconds() * 0.8  # a handler cut here can still settle before somebody else may claim
+_OF_LEASE = 0.8  # a handler cut here can still settle before somebody else may claim
 _POLL = 1.0  # seconds; a belt for what was written by another process and whose wake-up was lost
 _SETTLE_EVERY = 0.5  # seconds; whoever dies in between shows the same card once more
 _BATCH = 20
@@ -108,7 +108,7 @@ class Delivery:
         self._office.store.due.set()
 
     async def round(self) -> bool:
-        """Claim what is due and begin on it; whether there was anything."""
+        """Claim what is due and begin on it; whether there may be more that we can take."""
         async with self._rounds_wait:
             return await self._round()
 
@@ -117,12 +117,13 @@ class Delivery:
         async with self._office.store.begin(now) as tx:
             room = _TIMERS - len(self._loose)
             self._full = room <= 0
+            few = room < _TIMERS // 2  # what may wait waits for more room: one by one, it would be as many claims
             jobs = await tx.outbox.claim(
                 limit=_BATCH if self._full else room,
                 busy=list(self._busy),
                 channels=list(self._channels),
                 timers=not self._full,
-                patient=len(self._patient) < _PATIENT,
+                patient=not few and len(self._patient) < _PATIENT,
             )
         for job in jobs:
             task = asyncio.create_task(self._do(job))
@@ -136,7 +137,8 @@ class Delivery:
                 self._loose.add(task)
                 task.add_done_callback(self._rung)
         self._last_round = self._office.clock()
-        return bool(jobs)
+        # What may wait comes last: whoever was given some of it has seen all that is urgent.
+        return bool(jobs) and not (len(self._loose) > _TIMERS // 2 and any(job.patient for job in jobs))
 
     async def drain(self) -> None:
         """Send until nothing is due (tests, and the end of a process)."""
@@ -192,7 +194,8 @@ class Delivery:
 
     async def _do(self, job: Job) -> None:
         try:
-            async with asyncio.timeout(_AT_MOST):
+            lease = SHORT_LEASE if job.patient and not job.lane else LEASE
+            async with asyncio.timeout(lease.total_seconds() * _OF_LEASE):
                 await self._how(job)
         except StoreUnavailable as trouble:
             log.warning("job %s waits for its lease: %s", job.id, type(trouble).__name__)

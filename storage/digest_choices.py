@@ -18,7 +18,7 @@ from storage.records import from_micros, to_micros
 from storage.tables import digest_choices
 from storage.work import Work
 
-_ALL = Direct(select(digest_choices).where(digest_choices.c.organisation_id == bindparam("org")))
+CHOICES = Direct(select(digest_choices).where(digest_choices.c.organisation_id == bindparam("org")))
 
 Often = Literal["weekly", "monthly", "on_request"]
 
@@ -51,5 +51,5 @@ class DigestChoices:
 
     async def all(self) -> dict[str, DigestChoice]:
         """Person id -> what they chose. Who chose nothing is not in it."""
-        rows = await _ALL.rows(self._work, {"org": self._work.organisation_id})
+        rows = await CHOICES.rows(self._work, {"org": self._work.organisation_id})
         return {row.person_id: DigestChoice(cast("Often", row.often), from_micros(row.since)) for row in rows}

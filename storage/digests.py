@@ -27,11 +27,11 @@ KEY = "digest:"
 TIMER = "digest"
 
 
-_AFTER_ALL = "9999-W99"
+AFTER_ALL = "9999-W99"
 
 _MINE = select(digests).where(digests.c.organisation_id == bindparam("org"))
 _OF = Direct(_MINE.where(digests.c.week == bindparam("week")))
-_BEFORE = Direct(
+BEFORE = Direct(
     _MINE.where(digests.c.week < bindparam("week"))
     .order_by(digests.c.week.desc())
     .limit(bindparam("most", type_=Int64))
@@ -80,13 +80,13 @@ class Digests:
 
     async def last(self) -> Written | None:
         """The newest one."""
-        found = await self.before(_AFTER_ALL, 1)
+        found = await self.before(AFTER_ALL, 1)
         return found[0] if found else None
 
     async def before(self, week: str, most: int) -> list[Written]:
         """Up to so many that came before this week's, the newest first."""
         given = {"org": self._work.organisation_id, "week": week, "most": most}
-        return [_written(row) for row in await _BEFORE.rows(self._work, given)]
+        return [_written(row) for row in await BEFORE.rows(self._work, given)]
 
     async def ended(self, since: datetime, until: datetime) -> list[Written]:
         """Those that counted up to a moment from `since` on and before `until`, the oldest first."""

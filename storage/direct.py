@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import asyncpg
@@ -41,20 +41,26 @@ class Direct:
             False: _Way(statement if sqlite is None else sqlite, postgresql=False),
         }
 
+    @property
+    def postgresql(self) -> _Way:
+        return self._ways[True]
+
     async def rows(self, work: Work, values: Mapping[str, Any]) -> list[Any]:
-        """Run it. Raises what SQLAlchemy would raise for the same fault."""
+        """Run it, where it was not asked ahead with the same values. Raises what SQLAlchemy would for the fault."""
         way = self._ways[work.postgresql]
-        given = [values[name] if name in values else way.given[name] for name in way.names]
-        try:
-            if work.postgresql:
-                found = await work.driver.fetch(way.sql, *given)
-            else:
+        given = way.values(values)
+        if work.ahead and (known := work.ahead.get(self)) and known[0] == given:
+            return [way.row(*row) for row in known[1]]
+        if work.postgresql:
+            found = await fetch(work.driver, way.sql, given)
+        else:
+            try:
                 # On the loop itself: each is a look-up by key inside a transaction that has its lock already, some
                 # twenty microseconds, where the way to the driver's thread and back costs more and lets others in
                 # between while everybody waits for this writer. BEGIN and COMMIT, which may wait, go to the thread.
                 found = way.at_once(work.driver, given)
-        except Exception as fault:
-            _raise(fault)
+            except Exception as fault:
+                _raise(fault)
         return [way.row(*row) for row in found]
 
 
@@ -70,12 +76,24 @@ class _Way:
         named: Any = namedtuple  # its fields are known at run time only
         self.row: Any = named("row", columns, rename=True) if columns else _as_it_is
 
+    def values(self, values: Mapping[str, Any]) -> list[Any]:
+        """In the order of the parameters; what is not given stands in the statement."""
+        return [values[name] if name in values else self.given[name] for name in self.names]
+
     def at_once(self, driver: Any, given: list[Any]) -> list[Any]:
         cursor = driver._conn.execute(self.sql, given)
         try:
             return list(cursor.fetchall()) if cursor.description else []
         finally:
             cursor.close()
+
+
+async def fetch(driver: Any, sql: str, given: Sequence[Any]) -> list[Any]:
+    """The rows of a statement from PostgreSQL's driver. Raises as `Direct.rows` does."""
+    try:
+        return list(await driver.fetch(sql, *given))
+    except Exception as fault:
+        _raise(fault)
 
 
 def _as_it_is(*values: Any) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from storage import counts
+from storage.ahead import Ahead
 from storage.direct import Direct
 from storage.records import CaseState, from_micros, to_micros
 from storage.touched import Touched, touched
@@ -100,6 +101,8 @@ class Figures:
         `spared`: the ids of consultations that are left out until they are late. Practices always are, late or not.
         """
         given = self._given(since, until, month) | ({"spared": sorted(spared)} if spared else {})
+        if not spared:
+            await _AHEAD.ask(self._work, [given] * len(_ALL))
         [numbers] = await self._rows("numbers", given)
         answers = await self._rows("answers", given)
         return Counted(
@@ -131,6 +134,7 @@ class Figures:
 
 
 _ALL = {each.name: Direct(getattr(counts.ALL, each.name)) for each in fields(counts.Statements)}
+_AHEAD = Ahead(*_ALL.values())
 _OF_ANSWERS = ("approved", "declined", "answered_late")
 _NUMBERS = tuple(each.name for each in fields(Counted) if each.type == "int" and each.name not in _OF_ANSWERS)
 """The fields that are one count each; annotations are text in here."""

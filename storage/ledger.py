@@ -23,13 +23,13 @@ from storage.verifying import verified
 from storage.work import Work
 
 _PAGE = 5_000
-_HEAD = Direct(
+HEAD = Direct(
     select(ledger.c.sequence, ledger.c.hash)
     .where(ledger.c.organisation_id == bindparam("org"))
     .order_by(ledger.c.sequence.desc())
     .limit(1)
 )
-_FIRST = Direct(
+FIRST = Direct(
     select(ledger.c.at).where(ledger.c.organisation_id == bindparam("org")).order_by(ledger.c.sequence).limit(1)
 )
 # On PostgreSQL a function takes the organisation's lock, reads the head and appends, in one trip (`storage.triggers`).
@@ -48,7 +48,7 @@ class Ledger:
         if self._work.postgresql:
             await _APPEND.rows(self._work, {"org": organisation, "at": at, "bodies": bodies})
             return
-        head = next(iter(await _HEAD.rows(self._work, {"org": organisation})), None)
+        head = next(iter(await HEAD.rows(self._work, {"org": organisation})), None)
         sequence, previous = (head.sequence, head.hash) if head else (0, BEGINNING)
         for body in bodies:
             sequence += 1
@@ -69,12 +69,12 @@ class Ledger:
 
     async def head(self) -> tuple[int, str]:
         """(last sequence, its hash in hex); (0, "") when nothing has been written."""
-        row = next(iter(await _HEAD.rows(self._work, {"org": self._work.organisation_id})), None)
+        row = next(iter(await HEAD.rows(self._work, {"org": self._work.organisation_id})), None)
         return (row.sequence, row.hash.hex()) if row else (0, "")
 
     async def began(self) -> datetime | None:
         """When the first entry that there is says it was written; None when nothing has been written."""
-        row = next(iter(await _FIRST.rows(self._work, {"org": self._work.organisation_id})), None)
+        row = next(iter(await FIRST.rows(self._work, {"org": self._work.organisation_id})), None)
         return None if row is None else from_micros(row.at)
 
     async def hash_of(self, sequence: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Text, bindparam, case, cast, collate, func, literal, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -19,8 +20,17 @@ _NEWS = ("lane", "payload", "run_at", "token", "attempts", "state", "patient")
 _NAMES = ("id", "organisation_id", "kind", "key", *_NEWS)
 
 
+def _bytewise(key: Any) -> Any:
+    """PostgreSQL's order of these without regard to language, so that it is one and the same everywhere."""
+    return collate(key, "C")
+
+
 def _put(build: Any, *, only_due: bool = False) -> Any:
     new = build(jobs).values({name: bindparam(name) for name in _NAMES})
+    return _promised(new, only_due=only_due)
+
+
+def _promised(new: Any, *, only_due: bool = False) -> Any:
     return new.on_conflict_do_update(
         index_elements=[jobs.c.organisation_id, jobs.c.key],
         set_={name: getattr(new.excluded, name) for name in _NEWS},
@@ -30,6 +40,19 @@ def _put(build: Any, *, only_due: bool = False) -> Any:
 
 PUT_ALL = {True: _put(postgresql_insert), False: _put(sqlite_insert)}
 PUT = {postgresql: put.returning(jobs.c.id) for postgresql, put in PUT_ALL.items()}
+
+
+def _put_each() -> Any:
+    """Several jobs that differ in these four only, in one trip to PostgreSQL."""
+    names = ("id", "key", "lane", "payload")
+    given = func.unnest(*(bindparam(f"{name}s", type_=ARRAY(Text)) for name in names))
+    each = given.table_valued(*names, name="given").render_derived()
+    kinds = {column.name: column.type for column in jobs.c}
+    rows = select(*(each.c[name] if name in names else bindparam(name, type_=kinds[name]) for name in _NAMES))
+    return _promised(postgresql_insert(jobs).from_select(_NAMES, rows.order_by(_bytewise(each.c.key))))
+
+
+PUT_EACH = _put_each()
 ONCE = {
     True: postgresql_insert(jobs).values({name: bindparam(name) for name in _NAMES}).on_conflict_do_nothing(),
     False: sqlite_insert(jobs).values({name: bindparam(name) for name in _NAMES}).on_conflict_do_nothing(),
@@ -40,11 +63,7 @@ PROMISE = {True: _put(postgresql_insert, only_due=True), False: _put(sqlite_inse
 def letters_to(rows: list[dict[str, Any]], *, postgresql: bool) -> Any:
     """These letters, whole rows of different keys, in one statement that takes them as `letters_to_copies` does."""
     build = postgresql_insert if postgresql else sqlite_insert
-    new = build(jobs).values(sorted(rows, key=lambda row: row["key"].encode()))
-    return new.on_conflict_do_update(
-        index_elements=[jobs.c.organisation_id, jobs.c.key],
-        set_={name: getattr(new.excluded, name) for name in _NEWS},
-    )
+    return _promised(build(jobs).values(sorted(rows, key=lambda row: row["key"].encode())))
 
 
 def letters_to_copies(*, postgresql: bool, only_if: Any = None) -> Any:
@@ -84,16 +103,7 @@ def letters_to_copies(*, postgresql: bool, only_if: Any = None) -> Any:
     if only_if is not None:
         rows = rows.where(only_if)
     rows = rows.order_by(order(key))
-    new = build(jobs).from_select(_NAMES, rows)
-    return new.on_conflict_do_update(
-        index_elements=[jobs.c.organisation_id, jobs.c.key],
-        set_={name: getattr(new.excluded, name) for name in _NEWS},
-    ).returning(jobs.c.id, jobs.c.token, jobs.c.payload)
-
-
-def _bytewise(key: Any) -> Any:
-    """PostgreSQL's order of these without regard to language, so that it is one and the same everywhere."""
-    return collate(key, "C")
+    return _promised(build(jobs).from_select(_NAMES, rows)).returning(jobs.c.id, jobs.c.token, jobs.c.payload)
 
 
 def _as_it_is(key: Any) -> Any:

@@ -17,7 +17,7 @@ from storage.work import Work
 
 _CANARY = "confer"
 _ALL = select(organisations).order_by(organisations.c.created_at, organisations.c.id)
-_ONE = Direct(select(organisations).where(organisations.c.id == bindparam("org")))
+CURRENT = Direct(select(organisations).where(organisations.c.id == bindparam("org")))
 
 
 class Organisations:
@@ -55,7 +55,7 @@ class Organisations:
 
     async def current(self) -> Organisation:
         """The one this transaction is bound to."""
-        found = await _ONE.rows(self._work, {"org": self._work.organisation_id})
+        found = await CURRENT.rows(self._work, {"org": self._work.organisation_id})
         if not found:
             raise NotFound("organisation")
         [row] = found

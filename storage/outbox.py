@@ -11,21 +11,12 @@ import json
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import (
-    delete,
-    func,
-    or_,
-    select,
-    text,
-    true,
-    union_all,
-    update,
-)
+from sqlalchemy import delete, func, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.claims import claim
 from storage.direct import Direct
 from storage.letters import (
     DONE,
@@ -37,6 +28,7 @@ from storage.letters import (
     PROMISE,
     PUT,
     PUT_ALL,
+    PUT_EACH,
     UNDELIVERED,
     letters_to,
     letters_to_copies,
@@ -50,11 +42,12 @@ from storage.work import Work
 LEASE = timedelta(seconds=60)
 """How long a claim holds. Whatever handles a job must be done within 80 % of it."""
 
+SHORT_LEASE = timedelta(seconds=20)
+"""The same of a timer that may wait. It takes milliseconds, is due with thousands of others, and must not come a minute
+later for each process that was killed; whatever it does is written once, whoever gets there first."""
+
 ATTEMPTS = 18
 """Tries before a job is dead: with the waits of `_again`, about a day and a half."""
-
-_PATIENT = 200
-"""So many of what may wait are looked at in one claim; each is somebody else's, so no lane is the whole of them."""
 
 WAKE = "confer_due"
 """The PostgreSQL channel that wakes other processes."""
@@ -64,7 +57,7 @@ WALK = "ledger_walk"
 
 
 _REFRESH = Direct(letters_to_copies(postgresql=True), sqlite=letters_to_copies(postgresql=False))
-_PUT = Direct(PUT_ALL[True], sqlite=PUT_ALL[False])
+_PUT_ALL = Direct(PUT_EACH, sqlite=PUT_ALL[False])
 _PROMISE = Direct(PROMISE[True], sqlite=PROMISE[False])
 _DONE_ONE = Direct(DONE_ONE)
 _UNDELIVERED = Direct(UNDELIVERED)
@@ -137,9 +130,15 @@ class Outbox:
         """
         now = self._work.now
         rows = [self._job(kind, key, payload, lane=lane, due=now, patient=patient) for key, payload, lane in promised]
-        for row in rows:
-            await _PUT.rows(self._work, row)
-        if rows and not patient:
+        if not rows:
+            return
+        if self._work.postgresql:
+            each = {f"{name}s": [row[name] for row in rows] for name in ("id", "key", "lane", "payload")}
+            await _PUT_ALL.rows(self._work, rows[0] | each)
+        else:
+            for row in rows:
+                await _PUT_ALL.rows(self._work, row)
+        if not patient:
             await self._wake()
 
     async def letters(self, posts: Collection[Post]) -> None:
@@ -244,40 +243,22 @@ class Outbox:
         leaves them to others. Of the patient no more than a few are looked at, however many are due.
         The only query over all organisations: it moves work, and tells nothing of its content.
         """
-        now = to_micros(self._work.now)
-        held = to_micros(self._work.now + LEASE)
-        paused = select(pauses.c.lane).where(pauses.c.until > now)
-        due = (
-            select(jobs.c.id, jobs.c.lane, jobs.c.patient, jobs.c.run_at)
-            .where(jobs.c.state == "due", jobs.c.run_at <= now, jobs.c.lane.not_in(paused))
-            .where(jobs.c.lane.not_in(sorted(busy)) if busy else true())
-            .where(true() if channels is None else _for(channels))
-            .where(true() if timers else jobs.c.lane != "")
+        statement = claim(
+            channels=None if channels is None else frozenset(channels),
+            timers=timers,
+            patient=patient,
+            postgresql=self._work.postgresql,
         )
-        # Each half is read by ix_jobs_due: many charities' digests are due in one minute, and nothing waits for them.
-        urgent = due.where(jobs.c.patient == 0)
-        behind = due.where(jobs.c.patient == 1).order_by(jobs.c.run_at).limit(_PATIENT).subquery()
-        found = (union_all(urgent, select(behind)) if patient else urgent).subquery()
-        first = (found.c.patient, found.c.run_at, found.c.id)
-        turn = func.row_number().over(partition_by=found.c.lane, order_by=first).label("turn")
-        ranked = select(*first, found.c.lane, turn).subquery()
-        picked = (
-            select(ranked.c.id)
-            .where((ranked.c.turn == 1) | (ranked.c.lane == ""))
-            .order_by(ranked.c.patient, ranked.c.run_at)
-            .limit(limit)
-        )
-        if self._work.postgresql:
-            # SKIP LOCKED on the table itself: a window function cannot carry it. Rechecked under the lock.
-            ids = select(jobs.c.id).where(jobs.c.id.in_(picked), jobs.c.state == "due", jobs.c.run_at <= now)
-            chosen = ids.with_for_update(skip_locked=True).cte("chosen")
-            which = jobs.c.id.in_(select(chosen.c.id))
-        else:
-            which = jobs.c.id.in_(picked)
         token = secrets.token_urlsafe(9)
-        rows = await self._work.connection.execute(
-            update(jobs).where(which).values(run_at=held, token=token, attempts=jobs.c.attempts + 1).returning(jobs)
-        )
+        now = self._work.now
+        moments = {"now": now, "held": now + LEASE, "held_shortly": now + SHORT_LEASE}
+        given = {
+            **{name: to_micros(at) for name, at in moments.items()},
+            "by": token,
+            "most": limit,
+            "busy": sorted(busy),
+        }
+        rows = await self._work.connection.execute(statement, given)
         return [
             Job(
                 row.id,
@@ -425,12 +406,6 @@ def _key(post: Post) -> str:
 
 def _lane(post: Post) -> str:
     return f"{post.channel}/{post.tenant}/{post.user}"
-
-
-def _for(channels: Collection[str]) -> Any:
-    """Timers, and letters, and messages to delete, whose lane is on one of these channels."""
-    ours = [func.substr(jobs.c.lane, 1, len(channel) + 1) == f"{channel}/" for channel in sorted(channels)]
-    return or_(jobs.c.kind.not_in(("letter", "erase")), *ours)
 
 
 def _payload(text: str) -> dict[str, str]:

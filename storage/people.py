@@ -32,7 +32,7 @@ BY_ACCOUNT = (
 """The person who speaks from an account."""
 
 _BY_ACCOUNT = Direct(BY_ACCOUNT)
-_ALL = Direct(
+EVERYBODY = Direct(
     select(people, LOCKED).where(people.c.organisation_id == bindparam("org")).order_by(people.c.name, people.c.id)
 )
 _also = held.alias("also")
@@ -53,7 +53,7 @@ _GRANTED = Direct(
 )
 _ADDRESSES = select(addresses).where(addresses.c.organisation_id == bindparam("org"))
 OPEN = _ADDRESSES.where(addresses.c.closed_at.is_(None))
-_OPEN = Direct(OPEN)
+ACCOUNTS = Direct(OPEN)
 
 
 class People:
@@ -72,7 +72,7 @@ class People:
 
     async def everybody(self) -> list[Person]:
         """All who are or were here, by name; look at `active`."""
-        rows = await _ALL.rows(self._work, {"org": self._work.organisation_id})
+        rows = await EVERYBODY.rows(self._work, {"org": self._work.organisation_id})
         return [_person(row) for row in rows]
 
     async def get(self, ids: Collection[str]) -> dict[str, Person]:
@@ -104,7 +104,7 @@ class People:
         """The accounts of these people, or of everybody; none that the product has closed."""
         given = {"org": self._work.organisation_id}
         if person_ids is None:
-            return [_address(row) for row in await _OPEN.rows(self._work, given)]
+            return [_address(row) for row in await ACCOUNTS.rows(self._work, given)]
         query = _ADDRESSES.where(addresses.c.closed_at.is_(None), addresses.c.person_id.in_(sorted(person_ids)))
         rows = await self._work.connection.execute(query, given)
         return [_address(row) for row in rows]

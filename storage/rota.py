@@ -25,7 +25,7 @@ _ABSENT = Direct(
     )
     .order_by(absences.c.until, absences.c.id)
 )
-_ON_CALL = Direct(
+ON_CALL = Direct(
     select(shifts)
     .where(
         shifts.c.organisation_id == bindparam("org"),
@@ -148,5 +148,5 @@ class Rota:
         """The shifts that run now, or that run at some time between now and `until`; earliest first."""
         moment = to_micros(self._work.now)
         last = to_micros(until) if until else moment
-        rows = await _ON_CALL.rows(self._work, {"org": self._work.organisation_id, "now": moment, "last": last})
+        rows = await ON_CALL.rows(self._work, {"org": self._work.organisation_id, "now": moment, "last": last})
         return [Shift(row.duty, row.person_id, from_micros(row.starts), from_micros(row.ends)) for row in rows]

@@ -25,7 +25,7 @@ _MINE = (
     .order_by(rota_tests.c.month, rota_tests.c.person_id)
 )
 _OF = Direct(_MINE.where(rota_tests.c.month == bindparam("month")))
-_SENT = Direct(
+SENT = Direct(
     _MINE.where(
         rota_tests.c.sent_at > bindparam("after", type_=Int64), rota_tests.c.sent_at <= bindparam("until", type_=Int64)
     )
@@ -87,7 +87,7 @@ class RotaTests:
     async def sent(self, after: datetime, until: datetime) -> list[RotaTest]:
         """Everybody who was asked later than `after`, and not later than `until`."""
         between = {"after": to_micros(after), "until": to_micros(until)}
-        rows = await _SENT.rows(self._work, {"org": self._work.organisation_id, **between})
+        rows = await SENT.rows(self._work, {"org": self._work.organisation_id, **between})
         return [_test(row) for row in rows]
 
 

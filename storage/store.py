@@ -33,6 +33,7 @@ from storage.deliveries import Deliveries
 from storage.digest_choices import DigestChoices
 from storage.digests import Digests
 from storage.direct import Ended, close_on, open_on, raw_of
+from storage.drafts import Drafts
 from storage.enquiries import Enquiries
 from storage.factors import PersonalFactors
 from storage.figures import Figures
@@ -85,6 +86,7 @@ class Transaction:
     now: datetime
     postgresql: bool
     organisation: str = ""
+    ahead: dict[Any, tuple[list[Any], list[Any]]] | None = None
     _notes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     @property
@@ -229,6 +231,10 @@ class Transaction:
         return Digests(self, self.outbox)
 
     @cached_property
+    def drafts(self) -> Drafts:
+        return Drafts(self)
+
+    @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self)
 
@@ -295,7 +301,7 @@ class Store:
     async def read(self, now: datetime, *, within: float | None = None) -> AsyncIterator[Transaction]:
         """One snapshot to read from, in which nothing can be written. `within` as in `begin`; raises as it does."""
         async with _bounded(within) as limit, _entered(self.reader, limit, within) as (connection, driver):
-            yield Transaction(connection, driver, self.keys, now, self.postgresql)
+            yield Transaction(connection, driver, self.keys, now, self.postgresql, ahead={})
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:

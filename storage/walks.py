@@ -23,7 +23,7 @@ from storage.tables import jobs, ledger_walks
 from storage.verifying import START, Good
 from storage.work import Work
 
-_GET = Direct(select(ledger_walks).where(ledger_walks.c.organisation_id == bindparam("org")))
+WALK_OF = Direct(select(ledger_walks).where(ledger_walks.c.organisation_id == bindparam("org")))
 
 EVERY = timedelta(days=1)
 """Between two walks to the end."""
@@ -86,7 +86,7 @@ class Walks:
 
     async def get(self) -> Walked:
         """Where it stands; before the first entry where nobody has walked yet."""
-        row = next(iter(await _GET.rows(self._work, {"org": self._work.organisation_id})), None)
+        row = next(iter(await WALK_OF.rows(self._work, {"org": self._work.organisation_id})), None)
         return Walked() if row is None else _walk(row)
 
     async def put(self, walk: Walked, *, before: Walked) -> bool:

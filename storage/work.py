@@ -18,6 +18,8 @@ class Work(Protocol):
     keys: Keyring
     now: datetime
     postgresql: bool
+    ahead: dict[Any, tuple[list[Any], list[Any]]] | None
+    """In a snapshot: question -> the values it was asked with ahead, and its rows (`storage.ahead`). Else None."""
 
     @property
     def organisation_id(self) -> str:

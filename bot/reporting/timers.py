@@ -43,6 +43,7 @@ async def draft(tx: Transaction, books: Mapping[str, Book], payload: Mapping[str
     `tx` is a snapshot, so that all numbers are of one moment; nothing is locked yet, so that nobody waits: on SQLite
     the next digest is counted while this one is written. A charity that moves its hour meanwhile is followed by `arm`.
     """
+    await tx.drafts.begin(rota_until=tx.now + _AHEAD)
     charity = charity_of(await tx.organisations.current())
     last = await _last(tx) or weeks.before(payload["week"], charity.digest, charity.timezone)
     owed = weeks.owed(tx.now, last, charity.digest, charity.timezone)

@@ -31,6 +31,7 @@ from storage.migrating import migrate
 from storage.sealing import Keyring, new_key
 from storage.store import Store
 from tests import postgres
+from tests.bench.charities import copy
 from tests.bench.history import fill
 
 ROOT = Path(__file__).parents[2]
@@ -86,15 +87,17 @@ async def _timed(url: str, cases: int) -> float:
     """Seconds of one digest, written, promised to its readers and taken back again: the middle of so many."""
     await migrate(url)
     store, books = Store(url, Keyring.parse(new_key("bench"))), read_books([SHIPPED_BOOKS])
-    [organisation] = await _charities(store, 1)
+    organisation = await _charity(store)
     await fill(store, organisation, cases, _SINCE)
     took = []
     for _ in range(_TIMES):
         began = time.perf_counter()
         try:
-            async with store.begin(MONDAY) as tx:
+            async with store.read(MONDAY) as tx:
                 tx.bind(organisation)
                 write = await timers.draft(tx, books, {"timer": "digest", "week": "2026-W48"})
+            async with store.begin(MONDAY) as tx:
+                tx.bind(organisation)
                 await write(tx)
                 assert await tx.digests.last() is not None
                 raise _TakenBack
@@ -112,25 +115,19 @@ class _TakenBack(Exception):
 
 
 def _at_once(engine: str, folder: Path, server: str, charities: int) -> list[str]:
-    """All of them, and then as many again as a tenth, with one of the two processes killed in the middle.
-
-    What a killed process had in hand is due again when its lease runs out, so that takes a minute longer.
-    """
+    """All of them, and then as many again, with one of the two processes killed in the middle and another begun."""
     missed = []
-    for number, killed in ((charities, False), (max(charities // 10, 2), True)):
-        url, key = _database(engine, folder, server, f"charities{number}"), new_key("bench")
-        asyncio.run(_due(url, key, number))
-        seconds, letters, doubled = _rung(url, key, number, kill=killed)
+    for killed in (False, True):
+        url, key = _database(engine, folder, server, f"charities{killed:d}"), new_key("bench")
+        asyncio.run(_due(url, key, charities))
+        seconds, letters, doubled = _rung(url, key, charities, kill=killed)
         how = ", one of them killed in the middle" if killed else ""
-        print(
-            f"{engine}: {number:,} charities, {letters:,} letters promised in {seconds:.1f} s by two processes{how}; "
-            f"{doubled} twice",
-            flush=True,
-        )
-        if letters != number * len(_READERS) or doubled:
+        found = f"{charities:,} charities, {letters:,} letters promised in {seconds:.1f} s by two processes{how}"
+        print(f"{engine}: {found}; {doubled} twice", flush=True)
+        if letters != charities * len(_READERS) or doubled:
             missed.append(f"MISSED  {engine}{how}: letters are missing, or are there twice")
-        if seconds > WITHIN and not killed:
-            missed.append(f"MISSED  {engine}: {seconds:.0f} s, and {WITHIN:.0f} s was promised")
+        if seconds > WITHIN:
+            missed.append(f"MISSED  {engine}{how}: {seconds:.0f} s, and {WITHIN:.0f} s was promised")
     return missed
 
 
@@ -168,11 +165,12 @@ async def _sends(url: str, key: str) -> None:
 async def _due(url: str, key: str, charities: int) -> None:
     await migrate(url)
     store = Store(url, Keyring.parse(key))
-    for organisation in await _charities(store, charities):
-        async with store.begin(MONDAY - timedelta(days=1)) as tx:
-            tx.bind(organisation)
-            week = weeks.week_of(MONDAY, charity_of(await tx.organisations.current()).timezone)
-            await tx.digests.arm(week, MONDAY)
+    organisation = await _charity(store)
+    async with store.begin(MONDAY - timedelta(days=1)) as tx:
+        tx.bind(organisation)
+        week = weeks.week_of(MONDAY, charity_of(await tx.organisations.current()).timezone)
+        await tx.digests.arm(week, MONDAY)
+    await copy(store, organisation, charities - 1)
     await store.close()
 
 
@@ -192,21 +190,18 @@ async def _promised(url: str, key: str, digests: int) -> tuple[int, int]:
     raise SystemExit("the digests were not written in ten minutes")
 
 
-async def _charities(store: Store, number: int) -> list[str]:
-    found = []
-    for each in range(number):
-        async with store.begin(MONDAY - timedelta(days=30)) as tx:
-            organisation = await tx.organisations.add(f"Invented {each}", _SETTINGS)
-            for handle, role, capabilities in _READERS:
-                person = await tx.people.put(
-                    handle=handle,
-                    name=handle.title(),
-                    role="trustee" if role == "trustee" else "worker",
-                    capabilities=capabilities.split(),
-                )
-                await tx.people.connect(person.id, channel="slack", tenant=f"T{each}", user=f"U{handle}")
-            found.append(organisation.id)
-    return found
+async def _charity(store: Store) -> str:
+    async with store.begin(MONDAY - timedelta(days=30)) as tx:
+        organisation = await tx.organisations.add("Invented", _SETTINGS)
+        for handle, role, capabilities in _READERS:
+            person = await tx.people.put(
+                handle=handle,
+                name=handle.title(),
+                role="trustee" if role == "trustee" else "worker",
+                capabilities=capabilities.split(),
+            )
+            await tx.people.connect(person.id, channel="slack", tenant="T", user=f"U{handle}")
+    return organisation.id
 
 
 def _database(engine: str, folder: Path, server: str, name: str) -> str:

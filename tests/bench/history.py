@@ -1,11 +1,12 @@
 """A long history of one charity, put into the tables behind the store's back: by hand it would take days.
 
-The rule to keep: the last week of it is the same however long it is.
+The rule to keep: what happened in the last week of it is the same however long it is. What has come to the end of its
+keeping is destroyed, as the bot would have done; that is so only where it is long.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -19,14 +20,15 @@ _WITHIN = 1800.0  # seconds a table
 _ID = "CAST(i AS TEXT)"
 _CASE = f"'c' || {_ID}"
 # The last ones are an hour apart in the week that is told; the others lie ten minutes apart before it.
-_AT = "CASE WHEN i > :old THEN :week + (i - :old) * 3600000000 ELSE :week - 1 - (:old - i) * 600000000 END"
+_AT = "(CASE WHEN i > :old THEN :week + (i - :old) * 3600000000 ELSE :week - 1 - (:old - i) * 600000000 END)"
+_END = f"{_AT} + 220000000000000"  # seven years
 
 _ROWS: dict[str, tuple[dict[str, str], str]] = {
     "consultations": (
         {
             "id": _CASE,
             "requester_id": ":who",
-            "reference": f"'IH-' || {_ID}",
+            "reference": f"CASE WHEN {_END} <= :now THEN '' ELSE 'IH-' || {_ID} END",
             "state": "CASE WHEN i > :cases - 20 THEN 'sent' ELSE 'closed' END",
             "version": "9",
             "book_id": "'justus'",
@@ -36,7 +38,8 @@ _ROWS: dict[str, tuple[dict[str, str], str]] = {
             "sent_at": _AT,
             "closed_at": _AT,
             "kept_as": "'adult'",
-            "destroy_at": f"{_AT} + 220000000000000",
+            "destroy_at": _END,
+            "destroyed_at": f"CASE WHEN {_END} <= :now THEN {_END} END",
         },
         "",
     ),
@@ -61,7 +64,7 @@ _ROWS: dict[str, tuple[dict[str, str], str]] = {
             "code": "'A1'",
             "state": "CASE WHEN i > :cases - 5 THEN 'pending' WHEN i % 7 = 0 THEN 'declined' ELSE 'approved' END",
             "fingerprint": "'f'",
-            "second_of": "CASE WHEN i % 31 = 0 THEN 'r1' END",
+            "second_of": "CASE WHEN i % 31 = 0 THEN 'r' || CAST(:cases AS TEXT) END",
             "opened_at": _AT,
             "settled_at": f"CASE WHEN i <= :cases - 5 THEN {_AT} + 600000000 END",
         },
@@ -77,7 +80,7 @@ _ROWS: dict[str, tuple[dict[str, str], str]] = {
             "text_id": f"'t' || {_ID}",
             "at": _AT,
         },
-        "WHERE i <= :cases - 10",
+        "i <= :cases - 10",
     ),
     "looks": (
         {
@@ -88,7 +91,7 @@ _ROWS: dict[str, tuple[dict[str, str], str]] = {
             "done_by": ":who",
             "done_at": _AT,
         },
-        "WHERE i % 10 = 0",
+        "i % 10 = 0",
     ),
     "follow_ups": (
         {
@@ -130,6 +133,7 @@ async def fill(store: Store, organisation: str, cases: int, week: datetime) -> N
         "cases": cases,
         "old": cases - LAST_WEEK,
         "week": to_micros(week),
+        "now": to_micros(week + timedelta(days=7)),
         "sealed": b"sealed" * 20,
     }
     if store.postgresql:  # on a connection of our own, since ours gives up after ten seconds
@@ -148,10 +152,12 @@ async def fill(store: Store, organisation: str, cases: int, week: datetime) -> N
 
 def _statement(table: str) -> str:
     columns, which = _ROWS[table]
+    if table != "consultations":  # of what was destroyed there is nothing else
+        which = f"{which or 'TRUE'} AND {_END} > :now"
     return (
         f"INSERT INTO {table} (organisation_id, {', '.join(columns)}) "  # noqa: S608  (our own words)
         "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < :cases) "
-        f"SELECT :org, {', '.join(columns.values())} FROM n {which}"
+        f"SELECT :org, {', '.join(columns.values())} FROM n WHERE {which or 'TRUE'}"
     )
 
 

@@ -199,6 +199,54 @@ async def test_of_many_timers_at_once_few_are_in_hand_and_all_are_rung(place: Pl
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_while_hands_are_nearly_full_only_what_is_urgent_is_taken_up(place: Place) -> None:
+    """Ten thousand digests in one minute, one by one, would be as many claims."""
+    held = text("SELECT key FROM jobs WHERE state = 'due' AND token <> ''")
+    delivery = place.delivery()
+
+    async def promise(kind: str, number: int) -> None:
+        async with place.store.begin(NIGHT) as tx:
+            tx.bind(place.organisation)
+            for each in range(number):
+                payload = {"timer": "night_test", "person": "nobody"}
+                await tx.outbox.put("timer", f"{kind} {each}", payload, patient=kind == "digest")
+
+    await promise("ladder", 7)
+    async with place.store.writer.begin() as slow:
+        await slow.execute(text("LOCK TABLE people IN ACCESS EXCLUSIVE MODE"))
+        await delivery.round()
+        await promise("digest", 20)
+        await delivery.round()
+        nearly = sorted(key.split()[0] for key in (await slow.execute(held)).scalars())
+        await promise("test", 2)
+        await delivery.round()
+        then = sorted(key.split()[0] for key in (await slow.execute(held)).scalars())
+    await delivery.drain()
+
+    assert (nearly, then) == (["ladder"] * 7, ["ladder"] * 7 + ["test"] * 2)
+    assert set((await place.states()).values()) == {"done"}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_whoever_was_given_what_may_wait_has_seen_what_is_urgent_and_need_not_look_again(place: Place) -> None:
+    delivery = place.delivery()
+    async with place.store.begin(NIGHT) as tx:
+        tx.bind(place.organisation)
+        for number in range(20):
+            payload = {"timer": "night_test", "person": "nobody"}
+            await tx.outbox.put("timer", f"{number}", payload, patient=number > 0)
+
+    async with place.store.writer.begin() as slow:
+        await slow.execute(text("LOCK TABLE people IN ACCESS EXCLUSIVE MODE"))
+        full = await delivery.round()
+    await delivery.drain()
+    await place.rings(timer="night_test", person="nobody")
+
+    assert (full, await delivery.round()) == (False, True)
+    await delivery.drain()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_fault_the_database_names_does_not_end_the_sending(
     place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:

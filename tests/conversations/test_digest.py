@@ -19,6 +19,7 @@ from tests.conversations.around import A_CHILD_AND_TERROR, YES_NOW, keeps_out
 from tests.conversations.resident import Resident
 from tests.conversations.sides import EVERYWHERE
 from tests.conversations.town import ONE_ENGINE, Town
+from tests.storage.test_ahead import trips
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # the town's clock begins on the Friday before
 SECOND = timedelta(seconds=1)
@@ -126,6 +127,17 @@ async def test_its_letters_may_wait_and_what_an_emergency_sends_may_not(town: To
 
     assert {job.patient for job in taken if job.payload.get("message") == "digest"} == {True}
     assert {job.patient for job in taken if job.key.startswith("card:")} == {False}
+
+
+async def test_it_is_counted_in_a_few_trips_to_the_database(town: Town) -> None:
+    """Ten thousand are due in one minute. A question whose values are no longer those it was asked with is a trip."""
+    town.people(*READERS)
+    await revive(town.process.office.store, town.clock())
+    town.clock.now = MONDAY
+    async with town.reading() as tx, trips(tx) as asked:
+        await draft(tx, town.books, {"timer": "digest", "week": "2026-W48"})
+
+    assert len(asked) == (4 if tx.postgresql else 0), asked
 
 
 async def test_two_who_ring_at_once_write_one_digest(town: Town) -> None:

@@ -371,6 +371,7 @@ ACROSS = {
     "arrivals.of": "finds the organisation by what a channel has verified, and binds to it",
     "deliveries.take": "a channel's own id, taken before anybody knows whose it is; a row of one's own",
     "digest_links.whose": "finds the organisation by a token that nobody can guess, and binds to it",
+    "drafts.begin": "gives nothing: it only asks ahead what other nouns then ask, of the organisation it is bound to",
     "handouts.whose": "finds the organisation by a token that nobody can guess, and binds to it",
     "organisations.add": "makes the organisation it binds to",
     "organisations.all": "a process serves all of them",

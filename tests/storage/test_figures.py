@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from storage import people
@@ -381,6 +382,46 @@ async def test_every_question_is_answered_by_an_index(charity: Charity) -> None:
     assert len(walked) > 20
     assert through(walked) == []
     assert {name for name in INDEXES if any(name in line for line in walked)} == INDEXES
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_who_must_not_know_of_a_case_is_asked_of_that_case_and_of_no_other(charity: Charity) -> None:
+    """SQLite keeps no statistics, took an index of the organisation's, and read each of a million consultations."""
+    async with charity.begin(INSIDE) as tx:
+        for number in range(50):
+            await tx.cases.open(charity.worker.id, reference=f"CASE-{number}", book_id="justus", book_version="1")
+    walked: list[str] = []
+
+    async with charity.read(UNTIL) as tx, explained(tx, walked):
+        touched = await tx.figures.touched(SINCE, UNTIL)
+
+    ways = [line for line in walked if "consultations" in line]
+    assert (len(touched), len(ways)) == (50, 1)
+    assert "(id=?)" in ways[0]
+
+
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
+async def test_few_are_expected_to_end_in_a_month_where_most_have_ended_long_ago(charity: Charity) -> None:
+    """PostgreSQL expected a quarter of a million, and went through them all with three of its processes."""
+    many = (
+        "INSERT INTO consultations (id, organisation_id, requester_id, reference, state, version, book_id,"
+        " book_version, opened_at, changed_at, destroy_at, destroyed_at)"
+        " SELECT 'many' || i, :org, :who, '', 'closed', 1, 'justus', '1', 1, 1, :now + (i - 15000) * 36000000000,"
+        " CASE WHEN i <= 15000 THEN 1 END FROM generate_series(1, 20000) AS i"
+    )
+    moment = {name: to_micros(UNTIL) for name in ("since", "until", "now", "slow", "stale")}
+    given = moment | {"month": to_micros(UNTIL + 30 * DAY), "org": charity.id}
+    walked: list[str] = []
+
+    async with charity.begin(UNTIL) as tx:
+        await tx.connection.execute(text(many), {"org": charity.id, "who": charity.worker.id, "now": to_micros(UNTIL)})
+        await tx.connection.execute(text("ANALYZE consultations"))
+        async with explained(tx, walked):
+            [row] = await tx.connection.execute(ALL.numbers, given)
+
+    assert row.to_destroy == 71
+    [way] = [line for line in walked if "ix_consultations_to_destroy" in line]
+    assert int(way.partition("rows=")[2].split()[0]) < 100
 
 
 def test_the_condition_of_each_index_stands_in_the_question_word_for_word() -> None:

@@ -63,6 +63,23 @@ async def test_the_timer_of_a_digest_stands_behind_a_timer_that_came_due_after_i
     assert (first.key, second.payload["timer"]) == ("ladder:1", "digest")
 
 
+async def test_the_digest_of_a_process_that_was_killed_comes_in_twenty_seconds_and_its_letter_in_sixty(
+    charity: Charity,
+) -> None:
+    async with charity.begin() as tx:
+        await tx.digests.arm("2026-W47", NOW)
+    await promise(charity, ["web/T1/lead"], patient=True)
+    held = [job.kind for job in await claim(charity)]
+
+    async def taken_over(seconds: int) -> list[str]:
+        async with charity.store.begin(NOW + seconds * SECOND) as tx:
+            return [job.kind for job in await tx.outbox.claim(limit=12)]
+
+    assert sorted(held) == ["letter", "timer"]
+    assert [await taken_over(seconds) for seconds in (19, 20, 39, 59)] == [[], ["timer"], [], ["timer"]]
+    assert await taken_over(60) == ["letter"]
+
+
 async def test_whoever_has_its_hands_full_of_digests_takes_what_is_urgent_and_no_more_of_them(charity: Charity) -> None:
     await digests(charity)
     await promise(charity, ["web/T1/lead"], patient=False)
