@@ -22,6 +22,7 @@ from bot.events import Who
 from bot.organisation.charity import Charity, charity_of
 from bot.reporting.weeks import week_of
 from bot.reviving import revive
+from bot.team import rota_test
 from bot.trial.clock import TrialClock
 from bot.trial.residents import Residents
 from bot.trial.weeks import Story, stories
@@ -93,7 +94,7 @@ class Passing:
             begins = self._clock()
             ends = (begins.astimezone(charity.timezone) + _WEEK).astimezone(UTC)
             book = self._office.books[charity.book]
-            residents = Residents(self._dispatcher, self._standing, people)
+            residents = Residents(self._dispatcher, self._standing, self._tested, people)
             for after, story in self._stories(residents, book, week_of(begins, charity.timezone)):
                 self._comes(begins + after, story)
             self._ends = ends
@@ -147,6 +148,17 @@ class Passing:
             [organisation] = await tx.organisations.all()
             tx.bind(organisation.id)
             return await tx.posts.of(case)
+
+    async def _tested(self) -> list[tuple[Who, str]]:
+        now = self._clock()
+        async with self._office.store.read(now) as tx:
+            [organisation] = await tx.organisations.all()
+            tx.bind(organisation.id)
+            asked = await tx.rota_tests.sent(now - rota_test.WITHIN, now)
+            months = {each.person_id: each.month for each in asked if each.pressed_at is None}
+            accounts = await tx.people.accounts(list(months))
+        here = [each for each in accounts if each.channel == self._channel]
+        return [(Who(each.channel, each.tenant, each.user), months[each.person_id]) for each in here]
 
     async def _charity(self) -> tuple[Charity, list[Who]]:
         """The one charity of the trial, and its people's accounts."""

@@ -25,6 +25,9 @@ MOST = 40
 Standing = Callable[[str], Awaitable[Sequence[Post]]]
 """Where the cards of a consultation stand, whosever they are."""
 
+Tested = Callable[[], Awaitable[Sequence[tuple[Who, str]]]]
+"""Whom a test of the rota asked within its day and who has not pressed yet, each with its month."""
+
 _ON: Mapping[str, str] = {"approve": "approval", "decline": "approval", "look": LOOK, "there.yes": THERE}
 """What colleagues press, and the kind of card it stands on."""
 
@@ -74,6 +77,10 @@ class Resident:
                 return await self._presses(button, post.message, chance)
         return False
 
+    async def answers_test(self, month: str) -> None:
+        """The one button of the monthly test: its message stands in the chat alone, where nobody can look it up."""
+        await self._does("rota.seen", {"m": month}, {})
+
     async def _presses(self, button: Button, message: str, chance: Random | None) -> bool:
         reply, message = await self._does(button.action, button.carry, {}, message)
         if isinstance(reply, Show) and "l" not in button.carry:  # which of several lanes
@@ -107,9 +114,10 @@ class Resident:
 class Residents:
     """Everybody who has an account on this channel."""
 
-    def __init__(self, desk: Desk, standing: Standing, who: Sequence[Who]) -> None:
+    def __init__(self, desk: Desk, standing: Standing, tested: Tested, who: Sequence[Who]) -> None:
         self._all = [Resident(desk, standing, each) for each in who]
         self._standing = standing
+        self._tested = tested
 
     def one(self, chance: Random) -> Resident:
         return chance.choice(self._all)
@@ -122,6 +130,11 @@ class Residents:
                 if _of(post, each.who) and await each.presses_on(post, action, {"c": case}, chance):
                     return True
         return False
+
+    async def tested(self) -> list[tuple[Resident, str]]:
+        """Who has a test of the rota to answer, with its month."""
+        asked = dict(await self._tested())
+        return [(each, asked[each.who]) for each in self._all if each.who in asked]
 
 
 def _of(post: Post, who: Who) -> bool:

@@ -17,6 +17,9 @@ from policy.examples import complete
 Story = AsyncIterator[timedelta]
 """Somebody's way through a consultation: between two presses it says how long it is to the next."""
 
+_EVENING = timedelta(hours=7)  # into each day, in every week the same: a test is answered within its own day
+_OVERLOOKED = 6  # one message in so many
+
 Tells = Callable[[Residents, Book, Random], Story]
 
 
@@ -27,7 +30,17 @@ def stories(people: Residents, book: Book, week: str) -> list[tuple[timedelta, S
     told += [private] * chance.randrange(3)
     # A generator for each: how far the one has got makes no other one different.
     own = [Random(f"{book.id} {week} {number}") for number in range(len(told))]  # noqa: S311
-    return [(_begins(mine), tell(people, book, mine)) for tell, mine in zip(told, own, strict=True)]
+    lived = [(_begins(mine), tell(people, book, mine)) for tell, mine in zip(told, own, strict=True)]
+    return [*lived, (_EVENING, test_of_the_rota(people, Random(f"{book.id} {week} rota")))]  # noqa: S311
+
+
+async def test_of_the_rota(people: Residents, chance: Random) -> Story:
+    """Whoever was asked to press once looks at their phone once a day; now and then somebody does not."""
+    for _ in range(7):
+        for each, month in await people.tested():
+            if chance.randrange(_OVERLOOKED):
+                await each.answers_test(month)
+        yield timedelta(days=1)
 
 
 async def emergency(people: Residents, book: Book, chance: Random) -> Story:

@@ -17,9 +17,10 @@ from policy.book import Book
 from tests.trial.conftest import begun
 
 FRIDAY = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 WEEK = timedelta(days=7)
 SOON = timedelta(seconds=5)
-READERS = ("ben", "chidi", "dora", "ewan")
+READERS = ("ben", "chidi", "dora", "ewan", "farah")
 ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -87,7 +88,7 @@ async def test_asked_for_twice_at_once_one_week_passes(
 async def test_an_invented_life_fills_the_digests_and_leaves_what_others_began_alone(
     database_url: str, tmp_path: Path, books: Mapping[str, Book]
 ) -> None:
-    async with begun(database_url, tmp_path, books, datetime(2026, 11, 23, 10, tzinfo=UTC)) as trial:
+    async with begun(database_url, tmp_path, books, MONDAY) as trial:
         passing = trial.passing(stories)
         worker = (await trial.people()).one(Random(0))
         mine = await worker.begins(books["justus"].quiet)
@@ -105,6 +106,27 @@ async def test_an_invented_life_fills_the_digests_and_leaves_what_others_began_a
         assert written.figures["approved"] + written.figures["declined"] > 0
         assert (written.figures["emergencies"], written.figures["reviewed"]) == (1, 1)
         assert (case.state, done, faults) == ("sent", [], [])
+
+
+@ONE_ENGINE
+async def test_most_of_those_whom_the_monthly_test_asks_press_in_time_and_the_digest_says_how_many(
+    database_url: str, tmp_path: Path, books: Mapping[str, Book]
+) -> None:
+    def nothing_else(people: Residents, book: Book, week: str) -> list[tuple[timedelta, Story]]:
+        return stories(people, book, week)[-1:]
+
+    async with begun(database_url, tmp_path, books, MONDAY) as trial:
+        passing = trial.passing(nothing_else)
+
+        for _ in range(7):
+            await passing.a_week()
+
+        async with trial.office.store.read(trial.clock()) as tx:
+            [organisation] = await tx.organisations.all()
+            tx.bind(organisation.id)
+            written = await tx.digests.before("2027-W10", 7)
+        tests = [(each.figures["rota_asked"], each.figures["rota_silent"]) for each in reversed(written)]
+        assert tests == [(0, 0), (2, 1), (0, 0), (0, 0), (0, 0), (0, 0), (2, 0)]
 
 
 async def test_the_same_week_has_the_same_life_and_the_next_another(books: Mapping[str, Book]) -> None:
@@ -152,6 +174,10 @@ class Noting(Residents):
 
     def one(self, chance: Random) -> Resident:
         return NotingOne(self.noted, chance.randrange(5))
+
+    async def tested(self) -> list[tuple[Resident, str]]:
+        self.noted.append("who was tested?")
+        return []
 
     async def somebody(self, chance: Random, action: str, case: str) -> bool:
         self.noted.append(f"somebody: {action}")
