@@ -1,16 +1,32 @@
 """A practice: a consultation to rehearse with, and the words that mark everything about it. Pure.
 
 The rule to keep: the mark is put on where a card becomes an answer or a letter, by the consultation, so that a card
-that is written next year is marked too. It stands in words: in the title, in the summary and first on the card.
+that is written next year is marked too. It stands in words: in the title, in the summary and first on the card; but
+nothing comes before the steps of the 999 card.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.cards import Aside, Block, Button, Buttons, Card, Correct, Form, Heading, Nothing, Notice, Open, Reply, Show
+from bot.cards import (
+    Aside,
+    Block,
+    Button,
+    Buttons,
+    Card,
+    Correct,
+    Form,
+    Heading,
+    Nothing,
+    Notice,
+    Open,
+    Reply,
+    Say,
+    Show,
+)
 
 PREFIX = "PRACTICE"
 """How its references begin, longer than any charity's own may be: on a phone, a lock screen and a paper alike."""
@@ -29,6 +45,12 @@ SAID = (
     "If this is real, ring 999. Then press “This is real”."
 )
 
+SAID_AFTER_STEPS = (
+    "If this is real, ring 999 now. Then press “This is real”. "
+    "This is a practice: nobody is in danger, and nothing is shared. Ring nobody outside: press as if you had."
+)
+"""On the card that says to ring 999. For whom it is real reads first what is true for them."""
+
 _IN_A_FORM = "This is a practice. Write nothing of a real case. If this is real, ring 999, and close this form."
 _TITLE, _SUMMARY = "Practice: ", "PRACTICE. Nobody is in danger."
 _ALONE = "Practice"
@@ -45,8 +67,11 @@ def marked(card: Card) -> Card:
     """The card, marked once."""
     if card.title.startswith(_TITLE):
         return card
-    blocks: tuple[Block, ...] = (Notice(SAID), Buttons((REAL,)), *map(_carrying, card.blocks))
-    return replace(card, title=f"{_TITLE}{card.title}", blocks=blocks, summary=f"{_SUMMARY} {card.summary}")
+    blocks = [_carrying(each) for each in card.blocks]
+    steps = _steps(blocks) if card.weight == "stop" else 0
+    said = SAID_AFTER_STEPS if steps else SAID
+    blocks[steps:steps] = [Notice(said), Buttons((REAL,))]
+    return replace(card, title=f"{_TITLE}{card.title}", blocks=tuple(blocks), summary=f"{_SUMMARY} {card.summary}")
 
 
 def marked_form(form: Form) -> Form:
@@ -70,6 +95,11 @@ def answered(reply: Reply) -> Reply:
             return Open(marked_form(form))
         case Correct() | Nothing():
             return reply
+
+
+def _steps(blocks: Sequence[Block]) -> int:
+    """How many blocks say what to do, before anything is explained or can be pressed."""
+    return next((at for at, each in enumerate(blocks) if isinstance(each, Say | Buttons)), len(blocks))
 
 
 def _carrying(block: Block) -> Block:

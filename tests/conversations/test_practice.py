@@ -12,7 +12,7 @@ import pytest
 from bot.consultation import OPEN
 from bot.organisation.charity import charity_of
 from bot.picture import look
-from bot.practice import SAID
+from bot.practice import SAID, SAID_AFTER_STEPS
 from bot.record.exporting import FORMATS, paged, written
 from bot.record.reading import may_have
 from bot.reviving import revive
@@ -110,13 +110,36 @@ async def test_in_waking_hours_the_lane_of_an_emergency_tells_whom_it_would_and_
 
     await practises(amira)
     await amira.presses(NOW)
-    await amira.sees("# Practice: Ring 999 now", SAID, "Are you safe?", "[I have rung 999]")
+    await amira.sees("# Practice: Ring 999 now", SAID_AFTER_STEPS, "Are you safe?", "[I have rung 999]")
     await town.delivers()
 
     for told in (ben, chidi):
         await told.sees("# Practice: Please ring your colleague", SAID, "Amira Osei was told to ring 999.")
     assert femi.got_nothing()
     await amira.reads("Ben Carver and Chidi Lowe are asked to ring you.")
+
+
+@EVERY_PRODUCT
+async def test_on_the_999_card_the_steps_come_first_and_then_what_to_do_if_it_is_real(town: Town) -> None:
+    amira = town.person("amira")
+    town.clock.now = DAY
+
+    await practises(amira)
+    await amira.presses(NOW)
+    await amira.sees("# Practice: Ring 999 now", SAID_AFTER_STEPS)
+
+    read = amira.screen()
+    order = (
+        "Someone in danger now? Ring 999.",
+        "# Practice: Ring 999 now",
+        "Ring 999 or 112.",
+        "Say to them",
+        "If this is real, ring 999 now.",
+        "This is a practice: nobody is in danger",
+        REAL,
+        "I have rung 999",
+    )
+    assert [read.index(each) for each in order] == sorted(read.index(each) for each in order)
 
 
 @EVERY_PRODUCT
@@ -193,7 +216,7 @@ async def test_the_999_card_of_a_practice_says_so_while_the_database_is_away_too
 
     async with town.without_its_database():
         await amira.presses(NOW)
-        await amira.reads("# Practice: Ring 999 now", SAID)
+        await amira.reads("# Practice: Ring 999 now", SAID_AFTER_STEPS)
         await amira.sees("# Practice: Not recorded yet")
 
 
