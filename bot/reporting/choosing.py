@@ -34,7 +34,10 @@ _HELP: dict[Often, str] = {
     "monthly": "The first one of each month. It says which weeks were not sent.",
     "on_request": "It stands on your home page: “The weekly digest”.",
 }
-_ALWAYS = "Whatever you choose: you get it in a week with an emergency not reviewed, or a question without an answer."
+_ALWAYS = (
+    "Whatever you choose, you get it in a week in which an emergency is not reviewed, a question has no answer, "
+    "or the record is not whole."
+)
 
 
 def bound(person: Person) -> bool:

@@ -32,8 +32,6 @@ SUMMARY = "Confer: your weekly digest"
 
 _A_MONTH = 6  # digests: a month has at most five, and the one before them
 
-_SHORT = 12  # of the ledger's head: as long as it stands on a decision's card
-
 
 @dataclass(frozen=True, slots=True)
 class Digest:
@@ -80,7 +78,7 @@ def short_card(digest: Digest, *, why: str = "") -> Card:
     told, beside = digest.told, _compared(digest)
     rows = [
         ("Consultations opened", _beside("opened", told, beside)),
-        ("Emergencies", _emergencies(told)),
+        ("New emergencies", _emergencies(told)),  # a job may be about one of an earlier week
         ("Waiting for an answer now", _waiting(told)),
         ("Agreed, and not done yet", str(told.not_done)),
     ]
@@ -244,15 +242,18 @@ def _section(title: str, rows: list[tuple[str, str]]) -> list[Block]:
 def _one_before(charity: Charity, written: Written, told: Told) -> str:
     which = "Safe" if verdict(told).safe else "Look at this"
     weeks = f" ({told.weeks} weeks)" if told.weeks > 1 else ""
-    opened, emergencies = many(told.opened, "consultation"), many(told.emergencies, "emergency", "emergencies")
-    return f"Up to {until(written.until, charity)}{weeks}: {which}. {opened}, {emergencies}, {told.declined} times no."
+    numbers = f"Opened: {told.opened}. Emergencies: {told.emergencies}. Said no: {told.declined}."
+    return f"Up to {until(written.until, charity)}{weeks}: {which}. {numbers}"
 
 
 def _emergencies(told: Told) -> str:
     if not told.emergencies:
         return "0"
     left = told.emergencies - told.reviewed
-    return f"{told.emergencies}, {'all reviewed' if not left else f'{left} not reviewed'}"
+    if left == told.emergencies:
+        return f"{left}, not reviewed yet"
+    reviewed = "reviewed" if told.emergencies == 1 else "all reviewed"
+    return f"{told.emergencies}, {f'{left} of them not reviewed yet' if left else reviewed}"
 
 
 def _waiting(told: Told) -> str:

@@ -1,6 +1,7 @@
 """The words of the digest, for a trustee who has two minutes: what each job asks of whom, and times in round numbers.
 
-The rule to keep: no case, no reference, nobody's name but of who cannot be written to; each line says whom to ask.
+The rule to keep: no case, no reference, nobody's name but of who cannot be written to; a line begins with whom to ask,
+never with a number: it is one of a numbered list.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from datetime import datetime
 from bot.organisation.charity import Charity
 from bot.reporting.figures import Job, Told
 
-_LEAD = "Ask the safeguarding lead."
-_ADMINISTRATOR = "Ask an administrator."
-_KEEPER = "Ask whoever looks after Confer."
+_LEAD = "Ask the safeguarding lead"
+_ADMINISTRATOR = "Ask an administrator"
+_KEEPER = "Ask whoever looks after Confer"
 
 OUTCOMES: dict[str, str] = {
     "named": "Somebody outside is told, by name",
@@ -24,39 +25,46 @@ OUTCOMES: dict[str, str] = {
 
 
 def job_words(job: Job, told: Told, unreached: str) -> str:
-    """One job in a sentence or two: how many, and whom to ask. `unreached`: the names of who cannot be written to."""
+    """One job in a sentence or two: whom to ask, and how many. `unreached`: the names of who cannot be written to."""
     match job:
         case "broken":
-            return f"The ledger is NOT whole at entry {told.broken:,}: do not rely on the record. {_KEEPER}"
+            return f"{_KEEPER}: the ledger is NOT whole at entry {told.broken:,}. Do not rely on the record."
         case "emergencies":
-            late = f", {told.unreviewed_late} of them past the day" if told.unreviewed_late else ""
-            return f"{many(told.unreviewed, 'emergency', 'emergencies')} not reviewed yet{late}. {_LEAD}"
+            waits = f"{_are(told.unreviewed, 'emergency', 'emergencies')} not reviewed yet"
+            if told.unreviewed == told.unreviewed_late:
+                return f"{_LEAD}: {waits}, and late."
+            return f"{_LEAD}: {waits}{f'; {told.unreviewed_late} of them late' if told.unreviewed_late else ''}."
         case "unheard":
             since = f" The oldest has waited {lasting(told.waiting_for)}." if told.waiting_for is not None else ""
-            return f"{many(told.unheard, 'question')} nobody has answered, though the leads were called.{since} {_LEAD}"
+            return (
+                f"{_LEAD}: nobody has answered {many(told.unheard, 'question')}, though the leads were called.{since}"
+            )
         case "undelivered":
-            return f"{many(told.undelivered, 'message')} could not be delivered. {_KEEPER}"
+            return f"{_KEEPER}: {many(told.undelivered, 'message')} could not be delivered."
         case "not_set_up":
-            return f"Confer is not ready: {many(told.missing, 'thing')} to set up. {_ADMINISTRATOR}"
+            return f"{_ADMINISTRATOR}: Confer is not ready. {_are(told.missing, 'thing')} still to be set up."
         case "looks":
-            return f"{many(told.looks_late, 'check')} by a second person late. {_LEAD}"
+            checks = f"{many(told.looks_late, 'check')} by a second person"
+            return f"{_LEAD}: {checks} {'is' if told.looks_late == 1 else 'are'} late."
         case "not_done":
-            return f"{many(told.not_done_slow, 'thing')} agreed more than a day ago and not done. {_LEAD}"
+            agreed = f"{many(told.not_done_slow, 'thing')} {'was' if told.not_done_slow == 1 else 'were'} agreed"
+            return f"{_LEAD}: {agreed} more than a day ago, and not done yet."
         case "failed":
-            return f"{many(told.failed, 'reminder')} of ours stopped. {_KEEPER}"
+            return f"{_KEEPER}: {many(told.failed, 'reminder')} of ours stopped."
         case "unreached":
-            return f"We cannot write to {unreached}. {_ADMINISTRATOR}"
+            return f"{_ADMINISTRATOR}: we cannot write to {unreached}."
         case "holes":
-            return f"Nobody is on call at {many(told.holes, 'time')} in the next 7 days. {_ADMINISTRATOR}"
+            return f"{_ADMINISTRATOR}: nobody is on call at {many(told.holes, 'time')} in the next 7 days."
         case "rota":
             people = many(told.rota_silent, "person", "people")
-            return f"{people} on the rota did not answer the monthly test. {_LEAD}"
+            return f"{_LEAD}: {people} on the rota did not answer the monthly test."
         case "unfinished":
-            return f"{many(told.unfinished_stale, 'record')} not finished after a week. {_LEAD}"
+            return f"{_LEAD}: {_are(told.unfinished_stale, 'record')} not finished after a week."
         case "vital":
-            return f"{many(told.vital, 'telephone number')} for danger to be checked again. {_ADMINISTRATOR}"
+            return f"{_ADMINISTRATOR}: {many(told.vital, 'telephone number')} for an emergency must be checked again."
         case "unchecked":
-            return f"The ledger was not checked for more than a week: {told.unchecked:,} entries. {_KEEPER}"
+            entries = many(told.unchecked, "entry", "entries")
+            return f"{_KEEPER}: the ledger was not checked for more than a week, {entries}."
 
 
 def ledger_words(told: Told, charity: Charity) -> str:
@@ -93,6 +101,11 @@ def _day(seconds: int, charity: Charity) -> str:
 def many(number: int, one: str, several: str = "") -> str:
     """1 message, 2 messages."""
     return f"{number} {one if number == 1 else several or f'{one}s'}"
+
+
+def _are(number: int, one: str, several: str = "") -> str:
+    """1 message is, 2 messages are."""
+    return f"{many(number, one, several)} {'is' if number == 1 else 'are'}"
 
 
 TIMES = frozenset({"waiting_for", "median", "slowest", "held_for"})

@@ -170,7 +170,7 @@ async def test_an_emergency_that_nobody_reviewed_is_the_first_job_and_nothing_of
 
     [shown] = digests(dora)
     assert "Look at this." in shown
-    assert "1. 1 emergency not reviewed yet" in shown.replace("\\n", "\n")
+    assert "1. Ask the safeguarding lead: 1 emergency is not reviewed yet." in shown.replace("\\n", "\n")
     assert reference not in shown
     assert reference not in "".join(each.text for each in dora.account.messages() if each.text == SUMMARY)
 
@@ -268,7 +268,7 @@ async def test_the_weeks_before_stand_behind_a_button(town: Town) -> None:
 
     await dora.presses("The last four weeks")
 
-    await dora.reads("Up to 09:00 on Monday 23 November: Look at this. 0 consultations, 0 emergencies")
+    await dora.reads("Up to 09:00 on Monday 23 November: Look at this. Opened: 0. Emergencies: 0.")
 
 
 @ONE_ENGINE
@@ -304,7 +304,7 @@ async def test_a_trustee_who_cannot_be_written_to_stands_in_the_digest_of_the_ot
     await waits_until(town, MONDAY)
 
     assert (digests(chidi), len(digests(dora))) == ([], 1)
-    await dora.reads("We cannot write to Chidi Lowe.")
+    await dora.reads("Ask an administrator: we cannot write to Chidi Lowe.")
     await ewan.reads("Who reads the weekly digest", "Chidi Lowe")
 
 

@@ -88,7 +88,7 @@ async def test_a_break_is_told_once_to_administrators_and_the_data_protection_le
 
     told = warned(town)
     await ewan.reads(WARNING, said, "Change nothing and delete nothing.", "999")
-    await dora.reads("1. The ledger is NOT whole at entry ")
+    await dora.reads("1. Ask whoever looks after Confer: the ledger is NOT whole at entry ")
     await ben.opens_home()
     await ben.sees("The ledger is not whole: do not rely on the record.")
     assert set(told.values()) == {1}
@@ -208,5 +208,5 @@ async def test_what_nobody_walked_for_more_than_a_week_is_said(town: Town) -> No
     await town.delivers()
 
     await dora.reads(
-        "# The week: look at this", "The ledger was not checked for more than a week: ", "not checked since"
+        "# The week: look at this", "the ledger was not checked for more than a week, ", "not checked since"
     )

@@ -116,7 +116,7 @@ async def test_the_digest_says_how_many_and_names_nobody(town: Town) -> None:
     first = (await last_digest(town))["rota_silent"]
     await waits_until(town, datetime(2026, 12, 14, 9, tzinfo=UTC))
 
-    await dora.reads("1 person on the rota did not answer the monthly test. Ask the safeguarding lead.")
+    await dora.reads("Ask the safeguarding lead: 1 person on the rota did not answer the monthly test.")
     assert (first, (await last_digest(town))["rota_silent"]) == (1, 0)
 
 

@@ -15,7 +15,7 @@ from bot.cards import Buttons, Card, Facts, Notice, Points
 from bot.organisation.charity import Charity
 from bot.reporting.digest_card import SUMMARY, Digest, before_card, full_card, short_card
 from bot.reporting.figures import Told, kept
-from bot.reporting.words import lasting
+from bot.reporting.words import job_words, lasting
 from storage.digests import Written
 from storage.records import Person
 from tests.policy.shipped import justus
@@ -79,15 +79,15 @@ def test_behind_the_button_stand_all_of_them() -> None:
 
     said = [line for line in text.splitlines() if "Ask " in line]
     assert len(said) == len(WRONG)
-    assert "We cannot write to Dora Finch. Ask an administrator." in said
+    assert "Ask an administrator: we cannot write to Dora Finch." in said
 
 
 @pytest.mark.parametrize("job", WRONG)
-def test_each_job_says_whom_to_ask(job: str) -> None:
+def test_each_job_begins_with_whom_to_ask_and_never_with_a_number(job: str) -> None:
     [points] = [block for block in short_card(digest(WRONG[job])).blocks if isinstance(block, Points)]  # type: ignore[index]
 
     [line] = points.items
-    assert re.search(r" Ask (the safeguarding lead|an administrator|whoever looks after Confer)\.$", line)
+    assert re.match(r"Ask (the safeguarding lead|an administrator|whoever looks after Confer): ", line)
 
 
 def test_a_quiet_week_is_a_digest_too() -> None:
@@ -118,14 +118,35 @@ def test_the_weeks_before_stand_beside_the_totals() -> None:
 def test_the_weeks_before_have_a_line_each_with_their_verdict() -> None:
     text = words(before_card(digest(QUIET, told(opened=2, emergencies=1, unreviewed=1), told(weeks=3))))
 
-    assert "Up to 09:00 on Monday 16 November: Look at this. 2 consultations, 1 emergency, 0 times no." in text
+    assert "Up to 09:00 on Monday 16 November: Look at this. Opened: 2. Emergencies: 1. Said no: 0." in text
     assert "Up to 09:00 on Monday 9 November (3 weeks): Safe." in text
 
 
 def test_emergencies_say_how_many_are_not_reviewed() -> None:
-    texts = [words(short_card(digest(told(emergencies=3, reviewed=number)))) for number in (3, 1)]
+    counted = ((0, 0), (1, 0), (3, 0), (3, 2), (1, 1))
 
-    assert ["Emergencies: 3, all reviewed" in texts[0], "Emergencies: 3, 2 not reviewed" in texts[1]] == [True, True]
+    texts = [words(short_card(digest(told(emergencies=opened, reviewed=reviewed)))) for opened, reviewed in counted]
+
+    said = [next(line for line in text.splitlines() if line.startswith("New emergencies: ")) for text in texts]
+    assert said == [
+        "New emergencies: 0",
+        "New emergencies: 1, not reviewed yet",
+        "New emergencies: 3, not reviewed yet",
+        "New emergencies: 3, 1 of them not reviewed yet",
+        "New emergencies: 1, reviewed",
+    ]
+
+
+def test_a_late_emergency_is_said_to_be_late() -> None:
+    numbers = (told(unreviewed=1, unreviewed_late=1), told(unreviewed=3, unreviewed_late=1), told(unreviewed=2))
+
+    lines = [job_words("emergencies", each, "") for each in numbers]
+
+    assert [line.removeprefix("Ask the safeguarding lead: ") for line in lines] == [
+        "1 emergency is not reviewed yet, and late.",
+        "3 emergencies are not reviewed yet; 1 of them late.",
+        "2 emergencies are not reviewed yet.",
+    ]
 
 
 def test_a_breakdown_has_the_grounds_titles_and_says_that_small_numbers_are_left_out() -> None:
@@ -209,7 +230,7 @@ def test_the_last_four_weeks_are_four_though_twelve_are_in_the_picture() -> None
     card = before_card(digest(QUIET, *(told(opened=each) for each in range(1, 12))))
 
     [lines] = [block for block in card.blocks if isinstance(block, Points)]
-    assert [re.findall(r"(\d+) consultations?,", line) for line in lines.items] == [["1"], ["2"], ["3"], ["4"]]
+    assert [re.findall(r"Opened: (\d+)\.", line) for line in lines.items] == [["1"], ["2"], ["3"], ["4"]]
 
 
 def test_what_stands_beside_the_numbers_is_said_as_a_person_would_say_it() -> None:

@@ -113,8 +113,10 @@ def pick(item: Pick, slip: Slip) -> Markup:
             options=options,
         )
     rows = join(
-        Markup('<label class="row"><input type="radio" name="choice.{}" value="{}"{}{}><span>{}</span></label>').format(
-            item.id, one.value, checked(one.value == item.chosen), required(item.required), one.label
+        Markup(
+            '<label class="row"><input type="radio" name="choice.{}" value="{}"{}{}><span>{}{}</span></label>'
+        ).format(
+            item.id, one.value, checked(one.value == item.chosen), required(item.required), one.label, meaning(one)
         )
         for one in item.choices
     )
