@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.cards import Block, Card, Number, Numbers, Points, Say
+from bot.cards import Block, Card, Number, Numbers, Say
 from bot.messages import Scene
 from bot.wording import ring, role_of
 from storage.records import Address, Person
@@ -66,9 +66,8 @@ async def hole_card(scene: Scene) -> Card | None:
         blocks.append(Say("We cannot write to these people. Ring them, and put their account right under “The team”."))
         rows = tuple(Number(each.name, ring(each, "no number here"), role_of(each)) for each in found.unreached)
         blocks.append(Numbers(rows))
-    blocks.append(
-        Points(("Have they left? Then say so under “The team”.", "You get this every week until it is right."))
-    )
+        blocks.append(Say("Have they left? Then say so under “The team”."))
+    blocks.append(Say("You get this every week until it is right.", quiet=True))
     return scene.card("Who reads the weekly digest", blocks)
 
 
