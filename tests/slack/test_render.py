@@ -122,7 +122,21 @@ def test_each_number_of_a_route_can_be_tapped_and_one_to_text_cannot() -> None:
     [drawn] = render.blocks(Card("", (Numbers(routes),)))
 
     assert "<tel:01632960101|01632 960101> by day, <tel:101|101> at night" in drawn["text"]["text"]
-    assert "Text: 999 by text" in drawn["text"]["text"]
+    assert "*Text:* 999 by text" in drawn["text"]["text"]
+
+
+def test_numbers_with_notes_stand_apart_and_others_are_a_line_each() -> None:
+    noted = (
+        Number("Police", "999", "Danger now"),
+        Number("Lead", "ask Sam"),
+        Number("Deaf callers", "18000", "By relay"),
+    )
+    [one], [other] = (render.blocks(Card("", (Numbers(rows),))) for rows in (noted, noted[1:2] * 2))
+
+    assert one["text"]["text"] == (
+        "*Police:* <tel:999|999>\nDanger now\n\n*Lead:* ask Sam\n\n*Deaf callers:* <tel:18000|18000>\nBy relay"
+    )
+    assert other["text"]["text"] == "*Lead:* ask Sam\n*Lead:* ask Sam"
 
 
 @pytest.mark.parametrize(
