@@ -418,7 +418,52 @@ async def test_an_answer_in_the_night_wakes_the_worker_no_more_than_a_question_w
     await amira.sees("# Practice: What to do now")
 
 
+@MESSENGERS
+async def test_what_a_product_takes_only_after_hours_is_not_sent_at_night_nor_in_the_morning(town: Town) -> None:
+    amira, ben, chidi = town.people("amira", "ben", "chidi")
+    town.clock.now = DAY.replace(hour=19, minute=58)
+    await practises(amira)
+    await amira.presses(NOW)
+    await amira.sees("Ben Carver and Chidi Lowe are asked to ring you.")
+    town.takes_no_message(status=500, times=2)
+    await town.delivers()
+    town.takes_messages_again()
+
+    town.clock.passes(minutes=10)
+    await town.delivers()
+    asleep = ben.got_nothing(), chidi.got_nothing()
+    town.clock.now = DAY + timedelta(days=3)  # Monday, in waking hours
+    await town.delivers()
+
+    assert asleep == (True, True)
+    assert (ben.got_nothing(), chidi.got_nothing()) == (True, True)
+
+
 # Nobody is chased
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("promised", [False, True])
+async def test_after_a_yes_nobody_is_asked_to_write_down_what_was_done(town: Town, promised: bool) -> None:
+    """Also not where a timer for it stands, whoever set it."""
+    amira, femi = town.people("amira", "femi")
+    town.clock.now = DAY
+    await asks(amira)
+    await town.delivers()
+    await femi.sees("# Practice: Do you agree?")
+    await agrees(femi)
+    await town.delivers()
+    await amira.reads("# Practice: What to do now")
+    if promised:
+        async with town.changing() as tx:
+            await tx.follow_ups.chase((await the_practice(town)).id, town.clock.now, 1)
+
+    for _ in range(6):
+        town.clock.passes(hours=12)
+        await town.delivers()
+
+    assert {"asked to write it down", "not written down: leads told"}.isdisjoint(await town.ledger_kinds())
+    assert "Please write it down" not in amira.all()
 
 
 @EVERYWHERE
