@@ -287,7 +287,9 @@ async def test_a_yes_pressed_on_a_practice_that_has_ended_begins_another_practic
 
     await amira.presses(NOW, on=old)
 
-    await amira.sees("# Practice: Ring 999 now")
+    await amira.sees("# Practice: Ring 999 now")  # at once: it is written down a moment after
+
+    await town.until(lambda: _are(town, 2))
     assert [case.practice for case in await town.cases()] == [True, True]
     assert ben.got_nothing()
 
@@ -627,3 +629,7 @@ async def test_a_paper_of_it_says_on_every_page_and_first_that_it_is_no_evidence
     assert "This is a practice." in files["md"].decode().split("\n\n")[2]
     assert b'"practice": true' in files["json"]
     assert allowed == ["note", "record"]
+
+
+async def _are(town: Town, cases: int) -> bool:
+    return len(await town.cases()) == cases
