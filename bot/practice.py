@@ -52,7 +52,7 @@ SAID_AFTER_STEPS = (
 """On the card that says to ring 999. For whom it is real reads first what is true for them."""
 
 _IN_A_FORM = "This is a practice. Write nothing of a real case. If this is real, ring 999, and close this form."
-_TITLE, _SUMMARY = "Practice: ", "PRACTICE. Nobody is in danger."
+_TITLE, _SUMMARY = "Practice: ", "PRACTICE. Nobody is in danger. To rehearse:"
 _ALONE = "Practice"
 _CARRIED = "practice"
 _LONGEST = 24  # letters in the title of a form (`bot.cards.Form`)
