@@ -63,7 +63,8 @@ class Ledger:
         Whoever holds the chain keeps everybody else of the organisation from it, so nobody holds it over a trip of
         their own. All of it is whole numbers and hexadecimal digits: nothing in it can end a text.
         """
-        org = f"convert_from({_hex(self._work.organisation_id.encode())}, 'UTF8')"
+        # `convert_from` gives a text that sorts by "C", by which there is no index: the whole chain was read, else.
+        org = f"convert_from({_hex(self._work.organisation_id.encode())}, 'UTF8') COLLATE \"default\""
         bodies = ", ".join(map(_hex, _bodies(notes)))
         return f"SELECT ledger_append({org}, {to_micros(self._work.now)}, ARRAY[{bodies}])"
 
