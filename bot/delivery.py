@@ -40,7 +40,8 @@ from storage.store import StoreUnavailable, Transaction
 
 log = logging.getLogger(__name__)
 
-_OF_LEASE = 0.8  # a handler cut here can still settle before somebody else may claim
+# A handler cut here can still settle before somebody else may claim, also where its claim waited ten seconds.
+_AT_MOST, _AT_MOST_SHORT = LEASE.total_seconds() * 0.8, SHORT_LEASE.total_seconds() * 0.4
 _POLL = 1.0  # seconds; a belt for what was written by another process and whose wake-up was lost
 _SETTLE_EVERY = 0.5  # seconds; whoever dies in between shows the same card once more
 _BATCH = 20
@@ -194,8 +195,7 @@ class Delivery:
 
     async def _do(self, job: Job) -> None:
         try:
-            lease = SHORT_LEASE if job.patient and not job.lane else LEASE
-            async with asyncio.timeout(lease.total_seconds() * _OF_LEASE):
+            async with asyncio.timeout(_AT_MOST_SHORT if job.patient and not job.lane else _AT_MOST):
                 await self._how(job)
         except StoreUnavailable as trouble:
             log.warning("job %s waits for its lease: %s", job.id, type(trouble).__name__)

@@ -61,7 +61,8 @@ class Ledger:
         """On PostgreSQL: the same as one statement in words, to be sent together with the commit.
 
         Whoever holds the chain keeps everybody else of the organisation from it, so nobody holds it over a trip of
-        their own. All of it is whole numbers and hexadecimal digits: nothing in it can end a text.
+        their own, but who decides: their card shows the head. All of it is whole numbers and hexadecimal digits:
+        nothing in it can end a text.
         """
         # `convert_from` gives a text that sorts by "C", by which there is no index: the whole chain was read, else.
         org = f"convert_from({_hex(self._work.organisation_id.encode())}, 'UTF8') COLLATE \"default\""

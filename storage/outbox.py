@@ -43,8 +43,9 @@ LEASE = timedelta(seconds=60)
 """How long a claim holds. Whatever handles a job must be done within 80 % of it."""
 
 SHORT_LEASE = timedelta(seconds=20)
-"""The same of a timer that may wait. It takes milliseconds, is due with thousands of others, and must not come a minute
-later for each process that was killed; whatever it does is written once, whoever gets there first."""
+"""The same of a timer that may wait, a digest or a piece of the ledger's walk; done within 40 % of it. It takes
+milliseconds, is due with thousands of others, and must not come a minute later for each process that was killed;
+whatever it does is written once, whoever gets there first."""
 
 ATTEMPTS = 18
 """Tries before a job is dead: with the waits of `_again`, about a day and a half."""

@@ -35,7 +35,7 @@ _HELP: dict[Often, str] = {
     "on_request": "It stands on your home page: “The weekly digest”.",
 }
 _ALWAYS = (
-    "Whatever you choose, you get it in a week in which an emergency is not reviewed, a question has no answer, "
+    "You always get it in a week in which an emergency is not reviewed, a question has no answer, "
     "or the record is not whole."
 )
 

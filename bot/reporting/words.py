@@ -99,8 +99,8 @@ def _day(seconds: int, charity: Charity) -> str:
 
 
 def many(number: int, one: str, several: str = "") -> str:
-    """1 message, 2 messages."""
-    return f"{number} {one if number == 1 else several or f'{one}s'}"
+    """1 message, 2 messages, 1,200 messages."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
 
 
 def _are(number: int, one: str, several: str = "") -> str:

@@ -27,7 +27,7 @@ from sqlalchemy.engine import make_url
 from bot.books import read_books
 from bot.dispatch import Dispatcher
 from bot.settings import SHIPPED_BOOKS
-from storage import sealing
+from storage import sealing, store
 from storage.links import BEGINNING, link
 from storage.migrating import migrate
 from storage.records import to_micros
@@ -164,6 +164,9 @@ async def _shares(url: str, requests: int) -> list[tuple[str, int, float, float,
     with (
         _timed(Dispatcher, "handle", spent, "press"),
         _timed(Transaction, "seal_notes", spent, "append"),
+        _timed(
+            store, "close_on", spent, "append"
+        ),  # on PostgreSQL it goes with the commit, and is not told apart from it
         _timed(sealing, "_seal", spent, "seal"),
         _timed(sealing, "_open", spent, "seal"),
     ):

@@ -26,7 +26,7 @@ async def chooses(person: Resident, often: Often) -> None:
     await person.presses("How often I get this")
     await person.sees(
         "# The weekly digest",
-        "you get it in a week in which an emergency is not reviewed",
+        "get it in a week in which an emergency is not reviewed",
         "or the record is not whole.",
     )
     await person.chooses("How often?", LABELS[often])
