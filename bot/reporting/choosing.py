@@ -35,8 +35,8 @@ _HELP: dict[Often, str] = {
     "on_request": "It stands on your home page: “The weekly digest”.",
 }
 _ALWAYS = (
-    "You always get it in a week in which an emergency is not reviewed, a question has no answer, "
-    "or the record is not whole."
+    "You always get it in a week in which an emergency is not reviewed. "
+    "The same where a question has no answer, or the record is not whole."
 )
 
 
